@@ -1,0 +1,83 @@
+import { awscdk, javascript, typescript } from 'projen';
+import { Architecture } from './projenrc/architecture';
+import { Commands } from './projenrc/commands';
+import { CommunityFiles } from './projenrc/community-files';
+import { Workflows } from './projenrc/workflows';
+
+const REPOSITORY = 'https://github.com/cdk-secure-ecr/cdk-secure-ecr';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-secure-ecr',
+  description: 'AWS CDK constructs that secure Amazon ECR: who pushes, who pulls, what is kept, and what may be deployed',
+  author: 'cdk-secure-ecr contributors',
+  authorAddress: 'https://github.com/cdk-secure-ecr',
+  authorOrganization: true,
+  repositoryUrl: `${REPOSITORY}.git`,
+  homepage: REPOSITORY,
+  license: 'Apache-2.0',
+  stability: 'experimental',
+  keywords: ['aws', 'aws-cdk', 'ecr', 'container', 'docker', 'oci', 'registry', 'security', 'supply-chain'],
+
+  // The oldest pair that npm, PyPI, Maven Central and the Go proxy all have, with acknowledgements and mixins.
+  cdkVersion: '2.260.0',
+  constructsVersion: '10.6.0',
+  jsiiVersion: '6.0.16',
+  typescriptVersion: '6.0.3',
+  minNodeVersion: '22.0.0',
+  workflowNodeVersion: '24',
+  packageManager: javascript.NodePackageManager.NPM,
+  devDeps: [
+    '@aws-sdk/client-cloudformation@3.1169.0',
+    '@aws-sdk/client-ecr@3.1169.0',
+    '@aws-sdk/client-eventbridge@3.1169.0',
+    '@aws-sdk/client-sqs@3.1169.0',
+    '@aws-sdk/client-sts@3.1169.0',
+    'aws-cdk@2.1148.1', // 3.0.0 cannot read the assemblies of today's aws-cdk-lib
+    'awslint@2.262.2-alpha.0',
+    'cdk-nag@3.0.2',
+    'fast-check@4.10.2',
+    'jsii-diff@1.140.0',
+    'listr2@11.4.0',
+    'node@24.9.0', // scripts run with it whatever Node the machine has
+  ],
+
+  defaultReleaseBranch: 'main',
+  majorVersion: 0,
+  npmTrustedPublishing: true,
+  npmProvenance: true,
+  publishToPypi: { distName: 'cdk-secure-ecr', module: 'cdk_secure_ecr', trustedPublishing: true, attestations: true },
+  publishToMaven: {
+    javaPackage: 'io.github.cdksecureecr',
+    mavenGroupId: 'io.github.cdksecureecr',
+    mavenArtifactId: 'cdk-secure-ecr',
+    mavenServerId: 'central-ossrh',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-secure-ecr/cdk-secure-ecr-go', packageName: 'cdksecureecr' },
+  publishToNuget: { dotNetNamespace: 'CdkSecureEcr', packageId: 'CdkSecureEcr', trustedPublishing: true },
+
+  projenrcTs: true,
+  projenrcTsOptions: { runner: typescript.TypeScriptRunner.tsx({ tsconfig: 'tsconfig.dev.json' }) },
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: { include: ['.projenrc.ts', '{projenrc,src,test,examples,demo}/**/*.ts'] },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'examples', 'demo', 'projenrc'],
+    tsconfigPath: './tsconfig.dev.json',
+    projectService: false,
+    ignorePatterns: ['*.d.ts', '**/cdk.out'],
+  },
+  jestOptions: { jestVersion: '^30' },
+
+  sampleCode: false,
+  depsUpgrade: false,
+  buildWorkflowOptions: { mutableBuild: false, mutableInstall: false },
+  githubOptions: { mergify: false },
+  gitignore: ['cdk.out/', '.venv/', '/demo-report/', '__pycache__/', '.DS_Store'],
+});
+
+new Architecture(project);
+new Commands(project);
+new Workflows(project);
+new CommunityFiles(project);
+
+project.synth();

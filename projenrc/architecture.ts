@@ -1,0 +1,26 @@
+import { readFileSync } from 'fs';
+import { Component, TextFile, type awscdk } from 'projen';
+import { modulesTable, restrictedZones } from './modules';
+
+/** What keeps the modules apart: the lint rules, and the page that explains them. */
+export class Architecture extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+    const eslint = project.eslint!;
+    eslint.addRules({ 'import/no-restricted-paths': ['error', { zones: restrictedZones() }] });
+    eslint.addOverride({
+      files: ['src/handler/**/*.ts', 'src/**/*.lambda.ts', 'src/**/contract.ts', 'src/**/decide.ts'],
+      rules: {
+        'no-restricted-imports': ['error', {
+          patterns: [{ group: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'], message: 'this file is bundled into a Lambda' }],
+        }],
+      },
+    });
+    new TextFile(project, 'ARCHITECTURE.md', {
+      marker: false,
+      lines: readFileSync('projenrc/architecture.md', 'utf8').trimEnd().split('\n').flatMap(
+        (line) => line === '<!-- modules -->' ? modulesTable() : [line],
+      ).concat(''),
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { Component, type awscdk } from 'projen';
+
+/** The commands of the README and the settings of the test runner behind them. */
+export class Commands extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+
+    // Everything that can be judged in minutes is a jest test: units, judges, languages, the local AWS. One runner,
+    // one count. The judges read what jsii compiled.
+    project.testTask.reset();
+    project.testTask.spawn(project.compileTask);
+    project.testTask.exec('jest', { receiveArgs: true });
+
+    project.addTask('demo', {
+      description: 'Deploy the example app to a local AWS, push and pull images, take everything down',
+      exec: 'tsx --tsconfig tsconfig.dev.json demo/main.ts',
+      receiveArgs: true,
+    });
+    project.addTask('test:newest-cdk', {
+      description: 'Run the tests with the newest aws-cdk-lib and constructs',
+      steps: [
+        { exec: 'npm install --no-save aws-cdk-lib@latest constructs@latest' },
+        { spawn: 'test' },
+        { exec: 'npm ci' },
+      ],
+    });
+
+    const jest = project.jest!.config;
+    jest.testMatch = ['<rootDir>/test/**/*.test.ts'];
+    jest.collectCoverageFrom = ['src/**/*.ts'];
+    jest.coverageProvider = 'v8';
+    jest.maxWorkers = 2;
+    jest.reporters = ['default', '<rootDir>/test/support/closing-line.js'];
+    jest.snapshotFormat = { escapeString: false };
+
+    // Packages whose install scripts may run; the others work without theirs.
+    project.package.addField('allowScripts', { 'node': true, 'esbuild': true, '@parcel/watcher': false });
+  }
+}

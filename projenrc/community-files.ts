@@ -1,0 +1,7 @@
+import { Component, SampleFile, type awscdk } from 'projen';
+export class CommunityFiles extends Component {
+  constructor(project: awscdk.AwsCdkConstructLibrary) {
+    super(project);
+    void SampleFile;
+  }
+}

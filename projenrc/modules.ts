@@ -1,0 +1,85 @@
+/**
+ * The modules of the library, in dependency order: the one source for the lint rule that guards imports, for the
+ * table in ARCHITECTURE.md and for the architecture test.
+ *
+ * A module may import aws-cdk-lib, constructs, `private/` and what `may` names; nothing else of `src/`.
+ */
+export interface Module {
+  /** Folder under `src/`. */
+  readonly name: string;
+  /** What a reader finds there. */
+  readonly holds: string;
+  /** The modules it may import beside `private/`; `module/file` allows that one file only. */
+  readonly may: readonly string[];
+  /** Runs inside AWS: never imports aws-cdk-lib. */
+  readonly inAws?: boolean;
+}
+
+export const MODULES: readonly Module[] = [
+  { name: 'private', holds: 'errors, limits, policy-size and token helpers; never exported', may: [] },
+  {
+    name: 'handler',
+    holds: 'what code that runs in AWS shares: SDK clients with retry and paging, OCI references, manifests, batches',
+    may: [],
+    inAws: true,
+  },
+  { name: 'access', holds: 'permission levels and principals', may: [] },
+  { name: 'repository', holds: 'SecureEcrRepository, its encryption, tag mutability and retention', may: ['access'] },
+  { name: 'registry', holds: 'settings of an account and Region', may: ['access', 'repository'] },
+  { name: 'network', holds: 'VPC endpoints', may: ['access'] },
+  { name: 'signing', holds: 'signing profiles, managed signing', may: ['access', 'registry'] },
+  { name: 'audit', holds: 'trail, signals, dashboard', may: ['access'] },
+  { name: 'inspector', holds: 'gate, policy, exceptions, actions', may: ['access', 'registry'] },
+  {
+    name: 'verification',
+    holds: 'trust policy, ECS hook, task watch, EKS manifests',
+    may: ['access', 'signing', 'inspector/contract'],
+  },
+  { name: 'guardduty', holds: 'runtime monitoring', may: [] },
+  { name: 'github', holds: 'subjects, roles, workflow files', may: ['access'] },
+  {
+    name: 'compositions',
+    holds: 'staged repositories, pipeline, the whole pattern',
+    may: [
+      'access', 'repository', 'registry', 'network', 'signing', 'audit', 'inspector', 'verification', 'guardduty',
+      'github',
+    ],
+  },
+];
+
+/** Whether the module `from` may import the file `file` (`contract`, without extension) of the module `to`. */
+export function mayImport(from: Module, to: Module, file?: string): boolean {
+  const always = from.name === to.name || to.name === 'private';
+  return always || from.may.includes(to.name) || (file !== undefined && from.may.includes(`${to.name}/${file}`));
+}
+
+interface Zone {
+  readonly target: string;
+  readonly from: string;
+  readonly except: string[];
+  readonly message: string;
+}
+
+/** The zones of eslint's `import/no-restricted-paths`: one for each pair of modules that must stay apart. */
+export function restrictedZones(): Zone[] {
+  return MODULES.flatMap((from) =>
+    MODULES.filter((to) => !mayImport(from, to)).map((to) => ({
+      target: `./src/${from.name}`,
+      from: `./src/${to.name}`,
+      except: from.may.filter((name) => name.startsWith(`${to.name}/`)).map((name) => `.${name.slice(to.name.length)}.ts`),
+      message: `${from.name}/ may import only ${['private', ...from.may].join(', ')} (projenrc/modules.ts)`,
+    })),
+  );
+}
+
+/** The table of ARCHITECTURE.md, in Markdown. */
+export function modulesTable(): string[] {
+  return [
+    '| module | holds | may import |',
+    '|---|---|---|',
+    ...MODULES.map(({ name, holds, may }) => {
+      const imports = name === 'private' ? '-' : ['private', ...may].join(', ');
+      return `| \`${name}/\` | ${holds} | ${imports} |`;
+    }),
+  ];
+}

@@ -1,0 +1,2 @@
+// The repository: its encryption, the mutability of its tags, what it keeps.
+export * from './repository';

@@ -1,0 +1,15 @@
+/** Limits of Amazon ECR that can be checked before a deployment, each with the page that states it. */
+export const LIMITS = {
+  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+  repositoryName: { min: 2, max: 256, pattern: /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/ },
+  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageTagMutabilityExclusionFilter.html */
+  tagExclusions: { min: 1, max: 5, maxLength: 128, pattern: /^[0-9a-zA-Z._*-]+$/, maxWildcards: 2 },
+  /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
+  repositoryPolicyCharacters: 10_240,
+  /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */
+  lifecycle: { maxRules: 50, maxCharacters: 30_720, maxWildcards: 4 },
+  /** A tag as the OCI distribution specification allows it, with * for what varies. */
+  tagPattern: /^[0-9a-zA-Z_*][0-9a-zA-Z._*-]{0,127}$/,
+  /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (the default; it can be raised) */
+  imagesPerRepository: 100_000,
+} as const;

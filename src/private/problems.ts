@@ -1,0 +1,51 @@
+import { Token } from 'aws-cdk-lib';
+
+/** One thing that is wrong with what a user passed in. */
+export interface Problem {
+  /** The property, as the user wrote it. */
+  readonly prop: string;
+  /** What it has to be, with the limit: "be 2 to 256 characters long". */
+  readonly must: string;
+  /** What it is. */
+  readonly got: unknown;
+  /** What to do about it. */
+  readonly remedy: string;
+  /** Stable code, in camelCase; part of the API. */
+  readonly code: string;
+}
+
+/**
+ * Collects everything that is wrong with one set of properties, so that a user sees all of it in one error and
+ * before anything is made.
+ */
+export class Problems {
+  private readonly found: Problem[] = [];
+
+  /** @param owner construct path, or the factory of a value object */
+  constructor(private readonly owner: string) {}
+
+  public add(problem: Problem): void {
+    this.found.push(problem);
+  }
+
+  /** Adds the problem unless `ok`. */
+  public unless(ok: boolean, problem: Problem): void {
+    if (!ok) this.add(problem);
+  }
+
+  public throwIfAny(): void {
+    if (this.found.length === 0) return;
+    throw new Error(this.found.map((problem) => describe(this.owner, problem)).join('\n'));
+  }
+}
+
+/** The one form every error of this library has. */
+export function describe(owner: string, { prop, must, got, remedy, code }: Problem): string {
+  return `[${owner}] '${prop}' must ${must}, got ${show(got)}: ${remedy} (cdk-secure-ecr:${code})`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string' && Token.isUnresolved(value)) return 'a value known only at deployment';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

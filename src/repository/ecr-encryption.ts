@@ -1,0 +1,97 @@
+import { type aws_ecr as ecr, type aws_kms as kms, type RemovalPolicy } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { RepositoryKey } from './repository-key';
+
+/**
+ * What encrypts the layers of a repository at rest.
+ *
+ * Chosen once: ECR cannot change the encryption of a repository, so CloudFormation replaces the repository (its images
+ * are not copied). With a fixed `repositoryName` CloudFormation refuses the update, because the new repository would
+ * need the name while the old one still has it: give the new one another name, copy the images, then drop the old one.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+ */
+export abstract class EcrEncryption {
+  /**
+   * One rotating customer managed key for all repositories of the stack. The default.
+   *
+   * Costs 1 USD a month for the stack, and up to 2 USD more for the first two yearly rotations; a key for each
+   * repository would cost that much each.
+   */
+  public static sharedKey(): EcrEncryption {
+    return new KmsEncryption('KMS', RepositoryKey.shared);
+  }
+
+  /**
+   * A rotating customer managed key for this repository alone, for instance where disabling the key must cut off one
+   * repository and no other. Costs 1 USD a month.
+   */
+  public static ownKey(): EcrEncryption {
+    return new KmsEncryption('KMS', RepositoryKey.own);
+  }
+
+  /**
+   * A key you have.
+   *
+   * It must be a symmetric key in the Region of the repository, and whoever creates the repository needs
+   * `kms:CreateGrant`, `kms:RetireGrant` and `kms:DescribeKey` on it by way of ECR (`kms:ViaService`). Who pushes and
+   * pulls needs nothing: ECR uses grants of its own. The policy of the key is left as it is.
+   */
+  public static key(key: kms.IKeyRef): EcrEncryption {
+    return new KmsEncryption('KMS', () => key);
+  }
+
+  /**
+   * Keys that ECR owns, free of charge. Nobody can audit, rotate or disable them.
+   *
+   * Raises the warning `cdk-secure-ecr:repositoryWithoutCustomerKey`; Security Hub control ECR.5 fails.
+   */
+  public static aes256(): EcrEncryption {
+    return new Aes256Encryption();
+  }
+
+  /**
+   * Two layers of encryption (DSSE-KMS), which ECR offers in AWS GovCloud (US) only.
+   *
+   * @param key the key of the second layer; without one, the key that the repositories of the stack share
+   */
+  public static dualLayer(key?: kms.IKeyRef): EcrEncryption {
+    return new KmsEncryption('KMS_DSSE', key ? () => key : RepositoryKey.shared);
+  }
+
+  /** @internal */
+  public abstract _bind(scope: Construct, removalPolicy: RemovalPolicy): BoundEncryption;
+}
+
+/** What an encryption comes to, for one repository. */
+export interface BoundEncryption {
+  readonly configuration: ecr.CfnRepository.EncryptionConfigurationProperty;
+  readonly key?: kms.IKeyRef;
+  readonly warning?: { code: string; message: string };
+}
+
+class KmsEncryption extends EcrEncryption {
+  constructor(
+    private readonly encryptionType: string,
+    private readonly keyFor: (scope: Construct, removalPolicy: RemovalPolicy) => kms.IKeyRef,
+  ) {
+    super();
+  }
+
+  public _bind(scope: Construct, removalPolicy: RemovalPolicy): BoundEncryption {
+    const key = this.keyFor(scope, removalPolicy);
+    return { configuration: { encryptionType: this.encryptionType, kmsKey: key.keyRef.keyArn }, key };
+  }
+}
+
+class Aes256Encryption extends EcrEncryption {
+  public _bind(): BoundEncryption {
+    return {
+      configuration: { encryptionType: 'AES256' },
+      warning: {
+        code: 'repositoryWithoutCustomerKey',
+        message: 'images are encrypted with a key that nobody can audit, rotate or disable; Security Hub ECR.5 fails',
+      },
+    };
+  }
+}

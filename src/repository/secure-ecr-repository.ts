@@ -1,0 +1,287 @@
+import {
+  ArnFormat, RemovalPolicy, Stack, Token, Validations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, aws_events as events,
+  aws_iam as iam, type aws_kms as kms,
+} from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { EcrEncryption } from './ecr-encryption';
+import { ImageRetention } from './image-retention';
+import { ImageTagMutability } from './image-tag-mutability';
+import { LIMITS } from '../private/limits';
+import { policyCharacters } from '../private/policy-size';
+import { Problems, describe } from '../private/problems';
+
+/** Properties of a `SecureEcrRepository`. */
+export interface SecureEcrRepositoryProps {
+  /**
+   * Name of the repository: 2 to 256 lower-case letters and digits, with single `.`, `_` or `-` between them, and `/`
+   * between namespaces.
+   *
+   * @default - a name that CloudFormation makes
+   */
+  readonly repositoryName?: string;
+
+  /**
+   * What encrypts the images at rest. Changing it later replaces the repository; see `EcrEncryption`.
+   *
+   * @default EcrEncryption.sharedKey()
+   */
+  readonly encryption?: EcrEncryption;
+
+  /**
+   * Whether a pushed tag may be moved to another image.
+   *
+   * @default ImageTagMutability.immutable()
+   */
+  readonly tagMutability?: ImageTagMutability;
+
+  /**
+   * Which images are kept, and for how long.
+   *
+   * @default ImageRetention.standard()
+   */
+  readonly retention?: ImageRetention;
+
+  /**
+   * What happens to the repository when it leaves the stack or the stack is deleted.
+   *
+   * `RemovalPolicies.of(app).destroy()` makes everything of an app erasable; a repository that holds images is deleted
+   * only with `emptyOnDelete`.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Delete the images together with the repository. Takes `removalPolicy: RemovalPolicy.DESTROY`.
+   *
+   * @default false - deleting a repository that holds images fails, and so does deleting its stack
+   */
+  readonly emptyOnDelete?: boolean;
+}
+
+/** Options of rules that react to what happens to an image. */
+export interface OnImageEventOptions extends events.OnEventOptions {
+  /**
+   * React only to images with one of these tags.
+   *
+   * @default - images with any tag or none
+   */
+  readonly imageTags?: string[];
+}
+
+/**
+ * A container image repository with the settings that an audit asks for: encrypted with a key of yours, tags that
+ * cannot be moved, scan on push, TLS only, images nobody needs expired, releases kept.
+ *
+ * It is an `ecr.IRepository` and goes wherever one goes. Nobody but this account's own IAM policies grants access to
+ * it until one of the `grant` methods is called.
+ *
+ * Costs: 1 USD a month for the key that all repositories of the stack share, and ECR's storage and transfer.
+ * Fulfils the Security Hub controls ECR.1, ECR.2, ECR.3 and ECR.5.
+ *
+ * @resource AWS::ECR::Repository
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html
+ */
+export class SecureEcrRepository extends ecr.RepositoryBase {
+  public readonly repositoryName: string;
+  public readonly repositoryArn: string;
+
+  /** The key that encrypts the images; none where ECR's own keys do. */
+  public readonly encryptionKey?: kms.IKeyRef;
+
+  private readonly policy = new iam.PolicyDocument();
+
+  constructor(scope: Construct, id: string, props: SecureEcrRepositoryProps = {}) {
+    // Before super(), so that a refused repository leaves nothing in the tree.
+    validate(scope.node.path ? `${scope.node.path}/${id}` : id, props);
+    super(scope, id, { physicalName: props.repositoryName });
+
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const tagMutability = props.tagMutability ?? ImageTagMutability.immutable();
+    const encryption = (props.encryption ?? EcrEncryption.sharedKey())._bind(this, removalPolicy);
+    this.encryptionKey = encryption.key;
+
+    const resource = new ecr.CfnRepository(this, 'Resource', {
+      repositoryName: this.physicalName,
+      encryptionConfiguration: encryption.configuration,
+      ...tagMutability._render(),
+      imageScanningConfiguration: { scanOnPush: true },
+      lifecyclePolicy: { lifecyclePolicyText: (props.retention ?? ImageRetention.standard())._render(Stack.of(this)) },
+      repositoryPolicyText: this.policy,
+      emptyOnDelete: props.emptyOnDelete,
+    });
+    resource.applyRemovalPolicy(removalPolicy);
+    this.repositoryName = this.getResourceNameAttribute(resource.ref);
+    this.repositoryArn = this.getResourceArnAttribute(resource.attrArn, {
+      service: 'ecr',
+      resource: 'repository',
+      resourceName: this.physicalName,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+
+    this.policy.addStatements(denyWithoutTls());
+    this.node.addValidation({ validate: () => this.validatePolicy() });
+    for (const warning of [encryption.warning, tagMutability._warning()]) {
+      if (warning) Validations.of(this).addWarning(`cdk-secure-ecr:${warning.code}`, warning.message);
+    }
+  }
+
+  /**
+   * Adds a statement to the policy of the repository.
+   *
+   * A statement here names no resource (it can only be this repository) and never `ecr:GetAuthorizationToken`, which
+   * is granted on the registry; ECR refuses both at deployment, so they are refused here.
+   */
+  public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
+    const problems = new Problems(this.node.path);
+    problems.unless(statement.resources.length === 0 && statement.notResources.length === 0, {
+      prop: 'statement',
+      must: 'name no resources',
+      got: [...statement.resources, ...statement.notResources],
+      remedy: 'leave them out: the policy of a repository is about this repository',
+      code: 'repositoryPolicyResources',
+    });
+    problems.unless(!statement.actions.some((action) => action.toLowerCase() === 'ecr:getauthorizationtoken'), {
+      prop: 'statement',
+      must: 'not grant ecr:GetAuthorizationToken',
+      got: statement.actions,
+      remedy: 'grant it in the policy of the principal, on all resources (ecr.AuthorizationToken.grantRead)',
+      code: 'repositoryPolicyAuthorization',
+    });
+    problems.throwIfAny();
+    this.policy.addStatements(statement);
+    return { statementAdded: true, policyDependable: this.policy };
+  }
+
+  /** Rule that matches when an image has been pushed, or a tag added to one. */
+  public onImagePushed(id: string, options: OnImageEventOptions = {}): events.Rule {
+    return this.onImageAction(id, 'PUSH', options);
+  }
+
+  /** Rule that matches when an image or one of its tags has been deleted. */
+  public onImageDeleted(id: string, options: OnImageEventOptions = {}): events.Rule {
+    return this.onImageAction(id, 'DELETE', options);
+  }
+
+  /**
+   * Rule that matches when a scan of an image is complete: every basic scan, and the first scan that Amazon Inspector
+   * makes of an image where enhanced scanning is on.
+   *
+   * The two events differ in shape: Inspector's carries the ARN of the repository in `repository-name`.
+   */
+  public onImageScanCompleted(id: string, options: ecr.OnImageScanCompletedOptions = {}): events.Rule {
+    const rule = new events.Rule(this, id, options);
+    rule.addEventPattern({
+      source: ['aws.ecr', 'aws.inspector2'],
+      detailType: ['ECR Image Scan', 'Inspector2 Scan'],
+      detail: {
+        'repository-name': [this.repositoryName, this.repositoryArn],
+        'scan-status': ['COMPLETE', 'INITIAL_SCAN_COMPLETE'],
+        'image-tags': options.imageTags,
+      },
+    });
+    rule.addTarget(options.target);
+    return rule;
+  }
+
+  /**
+   * A metric of this repository in the namespace `AWS/ECR`.
+   *
+   * @default - sum over 5 minutes
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-repository-metrics.html
+   */
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: 'AWS/ECR',
+      metricName,
+      dimensionsMap: { RepositoryName: this.repositoryName },
+      statistic: cloudwatch.Stats.SUM,
+      ...options,
+    }).attachTo(this);
+  }
+
+  /**
+   * How often images were pulled. The only metric that ECR publishes for a repository.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricPullCount(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric('RepositoryPullCount', options);
+  }
+
+  private onImageAction(id: string, action: string, options: OnImageEventOptions): events.Rule {
+    const rule = new events.Rule(this, id, options);
+    rule.addEventPattern({
+      source: ['aws.ecr'],
+      detailType: ['ECR Image Action'],
+      detail: {
+        'repository-name': [this.repositoryName],
+        'action-type': [action],
+        'result': ['SUCCESS'],
+        'image-tag': options.imageTags,
+      },
+    });
+    rule.addTarget(options.target);
+    return rule;
+  }
+
+  private validatePolicy(): string[] {
+    const limit = LIMITS.repositoryPolicyCharacters;
+    const size = policyCharacters(Stack.of(this).resolve(this.policy));
+    const tooLong = describe(this.node.path, {
+      prop: 'repository policy',
+      must: `be at most ${limit} characters long`,
+      got: size,
+      remedy: 'grant to an organization or an organizational unit instead of to single accounts and roles',
+      code: 'repositoryPolicySize',
+    });
+    return [...this.policy.validateForResourcePolicy(), ...size > limit ? [tooLong] : []];
+  }
+}
+
+function denyWithoutTls(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'DenyWithoutTls',
+    effect: iam.Effect.DENY,
+    principals: [new iam.AnyPrincipal()],
+    actions: ['ecr:*'],
+    conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+  });
+}
+
+function validate(path: string, props: SecureEcrRepositoryProps): void {
+  const problems = new Problems(path);
+  const name = props.repositoryName;
+  if (name !== undefined && !Token.isUnresolved(name)) {
+    const { min, max, pattern } = LIMITS.repositoryName;
+    problems.unless(name.length >= min && name.length <= max, {
+      prop: 'repositoryName',
+      must: `be ${min} to ${max} characters long`,
+      got: name,
+      remedy: 'choose another name, or leave it out and CloudFormation makes one',
+      code: 'repositoryNameLength',
+    });
+    problems.unless(pattern.test(name), {
+      prop: 'repositoryName',
+      must: "be lower-case letters and digits with single '.', '_', '-' or '/' between them",
+      got: name,
+      remedy: 'write it in lower case, without a host name, tag or leading slash',
+      code: 'repositoryNameInvalid',
+    });
+  }
+  problems.unless(props.removalPolicy !== RemovalPolicy.SNAPSHOT, {
+    prop: 'removalPolicy',
+    must: 'be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY',
+    got: props.removalPolicy,
+    remedy: 'use RETAIN to keep the images: there are no snapshots of a repository',
+    code: 'repositoryRemovalPolicy',
+  });
+  problems.unless(!props.emptyOnDelete || props.removalPolicy === RemovalPolicy.DESTROY, {
+    prop: 'emptyOnDelete',
+    must: 'go with removalPolicy DESTROY',
+    got: `${props.emptyOnDelete} and ${props.removalPolicy ?? 'no removalPolicy'}`,
+    remedy: 'add removalPolicy: RemovalPolicy.DESTROY, or leave emptyOnDelete out',
+    code: 'repositoryEmptyOnDelete',
+  });
+  problems.throwIfAny();
+}

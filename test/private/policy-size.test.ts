@@ -1,0 +1,25 @@
+import { App, Aws, Fn, Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { policyCharacters } from '../../src/private/policy-size';
+
+const stack = new Stack(new App(), 'Stack');
+const size = (value: unknown) => policyCharacters(stack.resolve(value));
+
+test('a literal document counts as it will be sent', () => {
+  const document = new iam.PolicyDocument({
+    statements: [new iam.PolicyStatement({ actions: ['ecr:PutImage'], principals: [new iam.AnyPrincipal()] })],
+  });
+  expect(size(document)).toBe(JSON.stringify(document.toJSON()).length);
+});
+
+test.each([
+  ['an account', Aws.ACCOUNT_ID, '111111111111'],
+  ['a joined ARN', `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root`, 'arn:aws:iam::111111111111:root'],
+  ['an attribute, whose length nobody knows', Fn.getAtt('Role', 'Arn').toString(), '-'],
+  ['a reference', Fn.ref('Name'), '-'],
+  ['a nested join', Fn.join('/', ['a', Fn.join('-', ['b', Aws.REGION])]), 'a/b-eu-west-1'],
+  ['plain data', { a: 1, b: [true, null] }, { a: 1, b: [true, null] }],
+  ['an object with one key', { AWS: 'x' }, { AWS: 'x' }],
+  ['a number within a join', { 'Fn::Join': ['', ['a', 12]] }, 'a12'],
+])('%s', (_name, value, standIn) => {
+  expect(size({ v: value })).toBe(JSON.stringify({ v: standIn }).length);
+});

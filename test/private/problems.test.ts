@@ -1,0 +1,23 @@
+import { Token } from 'aws-cdk-lib';
+import { Problems, describe as text } from '../../src/private/problems';
+
+const problem = { prop: 'p', must: 'be short', remedy: 'shorten it', code: 'tooLong' };
+
+test('no problem, no error', () => {
+  const problems = new Problems('Stack/A');
+  problems.unless(true, { ...problem, got: 1 });
+  expect(() => problems.throwIfAny()).not.toThrow();
+});
+
+test.each<[unknown, string]>([
+  ['x', '"x"'],
+  [1, '1'],
+  [undefined, 'undefined'],
+  [['a'], '["a"]'],
+  ['y'.repeat(200), `"${'y'.repeat(116)}...`],
+  [Token.asString({ Ref: 'X' }), 'a value known only at deployment'],
+])('%p is shown as %s', (got, shown) => {
+  expect(text('Stack/A', { ...problem, got })).toBe(
+    `[Stack/A] 'p' must be short, got ${shown}: shorten it (cdk-secure-ecr:tooLong)`,
+  );
+});
