@@ -58,7 +58,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   projenrcTs: true,
   projenrcTsOptions: { runner: typescript.TypeScriptRunner.tsx({ tsconfig: 'tsconfig.dev.json' }) },
   tsconfigDevFile: 'tsconfig.dev.json',
-  tsconfigDev: { include: ['.projenrc.ts', '{projenrc,src,test,examples,demo}/**/*.ts'] },
+  tsconfigDev: { include: ['.projenrc.ts'], exclude: ['lib', 'dist', 'coverage', 'cdk.out'] },
   eslintOptions: {
     dirs: ['src'],
     devdirs: ['test', 'examples', 'demo', 'projenrc'],
@@ -68,12 +68,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   jestOptions: { jestVersion: '^30' },
 
+  npmignoreEnabled: false, // package.json says what ships instead
   sampleCode: false,
   depsUpgrade: false,
+  pullRequestTemplateContents: CommunityFiles.PULL_REQUEST,
   buildWorkflowOptions: { mutableBuild: false, mutableInstall: false },
   githubOptions: { mergify: false },
   gitignore: ['cdk.out/', '.venv/', '/demo-report/', '__pycache__/', '.DS_Store'],
 });
+
+project.package.addField('files', ['lib', '.jsii', 'API.md']);
 
 new Architecture(project);
 new Commands(project);

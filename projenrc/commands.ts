@@ -25,6 +25,15 @@ export class Commands extends Component {
       ],
     });
 
+    project.addTask('test:all', {
+      description: 'The tests, and what takes longer than they may: packages of every language, the newest CDK',
+      steps: [
+        { spawn: 'test' },
+        { spawn: 'package:js' }, { spawn: 'package:python' }, { spawn: 'package:java' },
+        { spawn: 'test:newest-cdk' },
+      ],
+    });
+
     const jest = project.jest!.config;
     jest.testMatch = ['<rootDir>/test/**/*.test.ts'];
     jest.collectCoverageFrom = ['src/**/*.ts'];

@@ -1,6 +1,7 @@
-import { type aws_ecr as ecr, type aws_kms as kms, type RemovalPolicy } from 'aws-cdk-lib';
+import { Stack, Token, type aws_ecr as ecr, type aws_kms as kms, type RemovalPolicy } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { RepositoryKey } from './repository-key';
+import type { Problems } from '../private/problems';
 
 /**
  * What encrypts the layers of a repository at rest.
@@ -38,7 +39,7 @@ export abstract class EcrEncryption {
    * pulls needs nothing: ECR uses grants of its own. The policy of the key is left as it is.
    */
   public static key(key: kms.IKeyRef): EcrEncryption {
-    return new KmsEncryption('KMS', () => key);
+    return new KmsEncryption('KMS', () => key, key);
   }
 
   /**
@@ -56,8 +57,15 @@ export abstract class EcrEncryption {
    * @param key the key of the second layer; without one, the key that the repositories of the stack share
    */
   public static dualLayer(key?: kms.IKeyRef): EcrEncryption {
-    return new KmsEncryption('KMS_DSSE', key ? () => key : RepositoryKey.shared);
+    return new KmsEncryption('KMS_DSSE', key ? () => key : RepositoryKey.shared, key);
   }
+
+  /**
+   * What is wrong with this choice for a repository of that stack.
+   *
+   * @internal
+   */
+  public _validate(_stack: Stack, _problems: Problems): void {}
 
   /** @internal */
   public abstract _bind(scope: Construct, removalPolicy: RemovalPolicy): BoundEncryption;
@@ -74,8 +82,21 @@ class KmsEncryption extends EcrEncryption {
   constructor(
     private readonly encryptionType: string,
     private readonly keyFor: (scope: Construct, removalPolicy: RemovalPolicy) => kms.IKeyRef,
+    private readonly given?: kms.IKeyRef,
   ) {
     super();
+  }
+
+  public _validate(stack: Stack, problems: Problems): void {
+    if (!this.given) return;
+    const [here, there] = [stack.region, this.given.env.region];
+    problems.unless(Token.isUnresolved(here) || Token.isUnresolved(there) || here === there, {
+      prop: 'encryption',
+      must: `use a key in the Region of the repository, ${here}`,
+      got: there,
+      remedy: 'use a key of this Region, or a replica of a multi-Region key',
+      code: 'repositoryKeyRegion',
+    });
   }
 
   public _bind(scope: Construct, removalPolicy: RemovalPolicy): BoundEncryption {

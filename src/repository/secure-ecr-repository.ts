@@ -93,7 +93,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
 
   constructor(scope: Construct, id: string, props: SecureEcrRepositoryProps = {}) {
     // Before super(), so that a refused repository leaves nothing in the tree.
-    validate(scope.node.path ? `${scope.node.path}/${id}` : id, props);
+    validate(scope, id, props);
     super(scope, id, { physicalName: props.repositoryName });
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
@@ -249,8 +249,9 @@ function denyWithoutTls(): iam.PolicyStatement {
   });
 }
 
-function validate(path: string, props: SecureEcrRepositoryProps): void {
-  const problems = new Problems(path);
+function validate(scope: Construct, id: string, props: SecureEcrRepositoryProps): void {
+  const problems = new Problems(`${scope.node.path}/${id}`);
+  props.encryption?._validate(Stack.of(scope), problems);
   const name = props.repositoryName;
   if (name !== undefined && !Token.isUnresolved(name)) {
     const { min, max, pattern } = LIMITS.repositoryName;

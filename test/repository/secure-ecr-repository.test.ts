@@ -178,6 +178,14 @@ describe('encryption', () => {
     expect(stack.node.tryFindChild('SecureEcrRepositoryKey')).toBeUndefined();
   });
 
+  test('a key of another Region is refused', () => {
+    const encryption = EcrEncryption.key(kms.Key.fromKeyArn(stack, 'Mine', 'arn:aws:kms:us-east-1:111111111111:key/k'));
+    expect(() => new SecureEcrRepository(stack, 'A', { encryption })).toThrow(
+      "[Stack/A] 'encryption' must use a key in the Region of the repository, eu-west-1, got \"us-east-1\":"
+      + ' use a key of this Region, or a replica of a multi-Region key (cdk-secure-ecr:repositoryKeyRegion)',
+    );
+  });
+
   test('AES-256 needs no key and raises a warning that can be acknowledged', () => {
     const images = new SecureEcrRepository(stack, 'A', { encryption: EcrEncryption.aes256() });
     expect(images.encryptionKey).toBeUndefined();
