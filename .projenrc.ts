@@ -27,6 +27,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   workflowNodeVersion: '24',
   packageManager: javascript.NodePackageManager.NPM,
   devDeps: [
+    '@cloud-copilot/iam-simulate@0.1.173', // AGPL: for tests only, never part of the package
     '@aws-sdk/client-cloudformation@3.1169.0',
     '@aws-sdk/client-ecr@3.1169.0',
     '@aws-sdk/client-eventbridge@3.1169.0',
