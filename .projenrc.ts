@@ -78,6 +78,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['cdk.out/', '.venv/', '/demo-report/', '__pycache__/', '.DS_Store'],
 });
 
+// 1.13.0 names optional packages that were never all published, which `npm ci` refuses.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
 project.package.addField('files', ['lib', '.jsii', 'API.md']);
 
 new Architecture(project);

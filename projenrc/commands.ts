@@ -43,6 +43,6 @@ export class Commands extends Component {
     jest.snapshotFormat = { escapeString: false };
 
     // Packages whose install scripts may run; the others work without theirs.
-    project.package.addField('allowScripts', { 'node': true, 'esbuild': true, '@parcel/watcher': false });
+    project.package.addField('allowScripts', { 'node': true, 'esbuild': true, '@parcel/watcher': false, 'unrs-resolver': false });
   }
 }

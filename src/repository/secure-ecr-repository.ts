@@ -129,11 +129,19 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   /**
    * Adds a statement to the policy of the repository.
    *
-   * A statement here names no resource (it can only be this repository) and never `ecr:GetAuthorizationToken`, which
-   * is granted on the registry; ECR refuses both at deployment, so they are refused here.
+   * A statement here names a principal, no resource (it can only be this repository), and never
+   * `ecr:GetAuthorizationToken`, which is granted on the registry. ECR would refuse it at deployment, so it is refused
+   * here.
    */
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
     const problems = new Problems(this.node.path);
+    problems.unless(statement.hasPrincipal, {
+      prop: 'statement',
+      must: 'name a principal',
+      got: statement.toJSON(),
+      remedy: 'add principals: the policy of a repository says who may do something with it',
+      code: 'repositoryPolicyPrincipal',
+    });
     problems.unless(statement.resources.length === 0 && statement.notResources.length === 0, {
       prop: 'statement',
       must: 'name no resources',
@@ -235,7 +243,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
       remedy: 'grant to an organization or an organizational unit instead of to single accounts and roles',
       code: 'repositoryPolicySize',
     });
-    return [...this.policy.validateForResourcePolicy(), ...size > limit ? [tooLong] : []];
+    return [...this.policy.validateForAnyPolicy(), ...size > limit ? [tooLong] : []];
   }
 }
 

@@ -393,9 +393,12 @@ describe('repository policy', () => {
     else expect(synth).not.toThrow();
   });
 
-  test('without a principal is refused', () => {
-    new SecureEcrRepository(stack, 'Images').addToResourcePolicy(new iam.PolicyStatement({ actions: ['ecr:DescribeImages'] }));
-    expect(() => app.synth()).toThrow('principal');
+  test('refuses a statement without a principal, or without an action', () => {
+    const images = new SecureEcrRepository(stack, 'Images');
+    expect(() => images.addToResourcePolicy(new iam.PolicyStatement({ actions: ['ecr:DescribeImages'] })))
+      .toThrow(/'statement' must name a principal, got {"Action":"ecr:DescribeImages".*repositoryPolicyPrincipal/);
+    images.addToResourcePolicy(new iam.PolicyStatement({ principals: [new iam.AccountRootPrincipal()] }));
+    expect(() => app.synth()).toThrow('action');
   });
 });
 
