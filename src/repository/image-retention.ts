@@ -104,6 +104,13 @@ interface LifecycleRule {
   readonly selection: object;
 }
 
+/** Whether every tag with this beginning matches the pattern. */
+function protectsAll(pattern: string, prefix: string): boolean {
+  if (Token.isUnresolved(pattern) || !pattern.endsWith('*')) return false;
+  const parts = pattern.split('*').map((part) => part.replace(/[.]/g, '\\.'));
+  return new RegExp(`^${parts.join('.*')}$`).test(prefix);
+}
+
 function validate(protectedTags: string[], prefixes: string[], age: Duration, maxUntagged: number): void {
   const problems = new Problems('ImageRetention.standard');
   const { maxRules, maxWildcards } = LIMITS.lifecycle;
@@ -132,6 +139,14 @@ function validate(protectedTags: string[], prefixes: string[], age: Duration, ma
       got: prefix,
       remedy: 'leave out wildcards: a prefix matches every tag that begins with it',
       code: 'tagPrefixInvalid',
+    });
+    const shield = protectedTags.find((pattern) => protectsAll(pattern, prefix));
+    problems.unless(shield === undefined, {
+      prop: 'temporaryTagPrefixes',
+      must: 'not be protected',
+      got: prefix,
+      remedy: `take it out here, or take '${shield}' out of protectedTags: no tag with this beginning would ever expire`,
+      code: 'tagPrefixProtected',
     });
   }
   const rules = protectedTags.length + prefixes.length + 1;

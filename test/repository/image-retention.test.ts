@@ -32,7 +32,8 @@ test('what the user adds is protected too, and nothing twice', () => {
   expect(patterns).toEqual(['v*', 'release-*', 'prod']);
 });
 
-const tag = fc.stringMatching(/^[a-z0-9_][a-z0-9._-]{0,20}$/);
+// Not v: what begins with it is protected, and refused as temporary.
+const tag = fc.stringMatching(/^[a-u0-9_][a-z0-9._-]{0,20}$/);
 
 test('whatever is asked for: shields come first, one entry a rule, priorities are unique', () => {
   fc.assert(fc.property(
@@ -64,6 +65,10 @@ test.each<[StandardRetentionOptions, string]>([
   [{ protectedTags: ['*a*b*c*d*'] }, 'tagPatternWildcards'],
   [{ temporaryTagPrefixes: ['pr*'] }, 'tagPrefixInvalid'],
   [{ temporaryTagPrefixes: ['.x'] }, 'tagPrefixInvalid'],
+  [{ temporaryTagPrefixes: ['v'] }, 'tagPrefixProtected'],
+  [{ temporaryTagPrefixes: ['v1.'] }, 'tagPrefixProtected'],
+  [{ protectedTags: ['git*_*'] }, 'tagPrefixProtected'],
+  [{ protectedTags: ['*'] }, 'tagPrefixProtected'],
   [{ temporaryTagPrefixes: Array.from({ length: 49 }, (_, i) => `t${i}`) }, 'lifecycleRuleCount'],
   [{ temporaryTagAge: Duration.hours(36) }, 'retentionAgeInvalid'],
   [{ temporaryTagAge: Duration.days(0) }, 'retentionAgeInvalid'],
@@ -76,7 +81,10 @@ test.each<[StandardRetentionOptions, string]>([
 
 test.each<[StandardRetentionOptions]>([
   [{ protectedTags: ['*a*b*c*d'] }],
-  [{ protectedTags: ['*'] }],
+  [{ protectedTags: ['*'], temporaryTagPrefixes: [] }],
+  [{ protectedTags: ['gitsha'] }],
+  [{ protectedTags: ['git.ha_*'] }],
+  [{ protectedTags: ['*-gitsha_'] }],
   [{ temporaryTagPrefixes: [] }],
   [{ temporaryTagPrefixes: Array.from({ length: 48 }, (_, i) => `t${i}`) }],
   [{ temporaryTagAge: Duration.hours(48) }],

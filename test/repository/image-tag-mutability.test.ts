@@ -23,6 +23,7 @@ describe.each(factories)('%p', (factory) => {
     [['*-cache-*']],
     [['x'.repeat(128)]],
     [[Token.asString({ Ref: 'Tag' })]],
+    [Token.asList({ Ref: 'Tags' })],
     [Fn.split(',', Token.asString({ Ref: 'Tags' }), 2)],
   ])('%j is accepted', (patterns) => {
     expect(() => factory(...patterns)).not.toThrow();
