@@ -27,6 +27,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
   workflowNodeVersion: '24',
   packageManager: javascript.NodePackageManager.NPM,
   devDeps: [
+    // The newest that the Go proxy has, of what the Go package depends on.
+    '@aws-cdk/asset-awscli-v1@2.2.282',
+    '@aws-cdk/asset-node-proxy-agent-v6@2.1.2',
+    '@aws-cdk/cloud-assembly-schema@54.1.0',
     '@cloud-copilot/iam-simulate@0.1.173', // AGPL: for tests only, never part of the package
     '@aws-sdk/client-cloudformation@3.1169.0',
     '@aws-sdk/client-ecr@3.1169.0',

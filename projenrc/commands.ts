@@ -29,7 +29,7 @@ export class Commands extends Component {
       description: 'The tests, and what takes longer than they may: packages of every language, the newest CDK',
       steps: [
         { spawn: 'test' },
-        { spawn: 'package:js' }, { spawn: 'package:python' }, { spawn: 'package:java' },
+        { spawn: 'package:js' }, { spawn: 'package:python' }, { spawn: 'package:java' }, { spawn: 'package:go' },
         { spawn: 'test:newest-cdk' },
       ],
     });
