@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { run } from './guarded-process';
+import { LocalAws } from './index';
+import { ensurePython } from './python';
+import { TemplateStack } from './stack';
+
+let aws: LocalAws;
+
+beforeAll(async () => {
+  aws = await LocalAws.start();
+}, 180_000);
+
+afterAll(() => aws.stop());
+
+/** What botocore, which is installed beside the launcher, answers: no SDK client of ours is needed for these services. */
+async function ask(service: string, operation: string, parameters: object): Promise<any> {
+  const script = `import json, sys, botocore.session
+client = botocore.session.get_session().create_client(sys.argv[1])
+print(json.dumps(getattr(client, sys.argv[2])(**json.loads(sys.argv[3])), default=str))`;
+  const python = await ensurePython();
+  const lines: string[] = [];
+  await run([python, '-c', script, service, operation, JSON.stringify(parameters)], { python, cwd: __dirname, env: aws.env, onLine: (line) => lines.push(line), title: operation });
+  return JSON.parse(lines.at(-1)!);
+}
+
+test('a Lambda function keeps its dead letter queue and a topic its key', async () => {
+  const stack = new TemplateStack(aws, 'mends');
+  const { FunctionName, QueueArn, TopicArn } = await stack.create({
+    Resources: {
+      Queue: { Type: 'AWS::SQS::Queue' },
+      Topic: { Type: 'AWS::SNS::Topic', Properties: { KmsMasterKeyId: 'alias/topics' } },
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+          },
+        },
+      },
+      Function: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Runtime: 'nodejs24.x',
+          Handler: 'index.handler',
+          Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+          Code: { ZipFile: 'exports.handler = async () => {}' },
+          DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+        },
+      },
+    },
+    Outputs: {
+      FunctionName: { Value: { Ref: 'Function' } },
+      QueueArn: { Value: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+      TopicArn: { Value: { Ref: 'Topic' } },
+    },
+  });
+
+  const { DeadLetterConfig } = await ask('lambda', 'get_function_configuration', { FunctionName });
+  expect(DeadLetterConfig).toEqual({ TargetArn: QueueArn });
+  const { Attributes } = await ask('sns', 'get_topic_attributes', { TopicArn });
+  expect(Attributes.KmsMasterKeyId).toBe('alias/topics');
+  await stack.delete();
+});
+
+test('an OpenID Connect provider of a template decides who assumes a role', async () => {
+  const stack = new TemplateStack(aws, 'oidc');
+  const issuer = 'token.actions.example.com';
+  const { RoleArn } = await stack.create({
+    Resources: {
+      Provider: {
+        Type: 'AWS::IAM::OIDCProvider',
+        Properties: { Url: `https://${issuer}`, ClientIdList: ['sts.amazonaws.com'] },
+      },
+      Role: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [{
+              Effect: 'Allow',
+              Principal: { Federated: { Ref: 'Provider' } },
+              Action: 'sts:AssumeRoleWithWebIdentity',
+              Condition: { StringEquals: { [`${issuer}:sub`]: 'repo:acme/shop:ref:refs/heads/main', [`${issuer}:aud`]: 'sts.amazonaws.com' } },
+            }],
+          },
+        },
+      },
+    },
+    Outputs: { RoleArn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
+  });
+  const sts = aws.client(STSClient);
+  const assume = (claims: object) => sts.send(new AssumeRoleWithWebIdentityCommand({ RoleArn, RoleSessionName: 's', WebIdentityToken: token({ iss: `https://${issuer}`, ...claims }) }));
+  const right = { sub: 'repo:acme/shop:ref:refs/heads/main', aud: 'sts.amazonaws.com' };
+
+  expect((await assume(right)).Credentials).toBeDefined();
+
+  await expect(assume({ ...right, sub: 'repo:acme/shop:ref:refs/heads/other' })).rejects.toThrow();
+  await expect(assume({ ...right, aud: 'somebody else' })).rejects.toThrow();
+  await expect(assume({ ...right, iss: 'https://evil.example.com' })).rejects.toThrow();
+  await stack.delete();
+  await expect(assume(right)).rejects.toThrow();
+});
+
+test('the CDK CLI bootstraps, deploys and destroys', async () => {
+  const app = `node ${join(__dirname, 'fixture-app.js')}`;
+
+  await aws.cdk(['bootstrap']);
+  await aws.cdk(['deploy', '--all'], { app });
+  expect(await aws.resources('AWS::ECR::RegistryPolicy')).toHaveLength(1);
+
+  await aws.cdk(['destroy', '--all'], { app });
+  expect(await aws.resources()).toEqual([]);
+}, 120_000);
+
+/** ministack checks the claims of a token, not its signature. */
+function token(claims: object): string {
+  const now = Math.floor(Date.now() / 1000);
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  return [part({ alg: 'RS256', kid: 'k' }), part({ iat: now, exp: now + 300, ...claims }), 'c2lnbmF0dXJl'].join('.');
+}

@@ -1,0 +1,1 @@
+"""Starts the pinned ministack with what our stacks need and it lacks. See ../README.md."""

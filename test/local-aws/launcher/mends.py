@@ -1,0 +1,43 @@
+"""Small things ministack's CloudFormation drops although its services know them."""
+
+from .private import cloudformation, ec2, lambda_svc, sns
+
+
+def install() -> None:
+    mend("AWS::EC2::VPC", vpc_cidr)
+    mend("AWS::Lambda::Function", dead_letter_queue)
+    mend("AWS::SNS::Topic", topic_key)
+
+
+def mend(resource_type: str, complete) -> None:
+    """Runs `complete` after create and update; it may return attributes that Fn::GetAtt shall find."""
+    handler = cloudformation._RESOURCE_HANDLERS[resource_type]
+    create, update = handler["create"], handler["update"]
+
+    def mended_create(logical_id: str, properties: dict, stack: str) -> tuple:
+        physical_id, attributes = create(logical_id, properties, stack)
+        return physical_id, {**attributes, **complete(physical_id, properties)}
+
+    def mended_update(physical_id: str, old: dict, new: dict, *rest) -> tuple:
+        physical_id, attributes = update(physical_id, old, new, *rest)
+        return physical_id, {**attributes, **complete(physical_id, new)}
+
+    cloudformation._RESOURCE_HANDLERS[resource_type] = {**handler, "create": mended_create, "update": mended_update}
+
+
+def vpc_cidr(vpc_id: str, _properties: dict) -> dict:
+    return {"CidrBlock": ec2._vpcs[vpc_id]["CidrBlock"]}
+
+
+def dead_letter_queue(name: str, properties: dict) -> dict:
+    lambda_svc._functions[name]["config"]["DeadLetterConfig"] = properties.get("DeadLetterConfig") or {}
+    return {}
+
+
+def topic_key(arn: str, properties: dict) -> dict:
+    key = properties.get("KmsMasterKeyId")
+    attributes = sns._topics[arn]["attributes"]
+    attributes.pop("KmsMasterKeyId", None)
+    if key:
+        attributes["KmsMasterKeyId"] = key
+    return {}

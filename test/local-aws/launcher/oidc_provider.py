@@ -1,0 +1,39 @@
+"""AWS::IAM::OIDCProvider as a real provider, which AssumeRoleWithWebIdentity trusts."""
+
+from . import schema
+from .private import cloudformation, iam, responses
+
+TYPE = "AWS::IAM::OIDCProvider"
+
+
+def install() -> None:
+    cloudformation._RESOURCE_HANDLERS[TYPE] = {"create": create, "update": update, "delete": delete}
+
+
+def create(_logical_id: str, properties: dict, _stack: str) -> tuple:
+    schema.validate(TYPE, properties)
+    host = properties["Url"].removeprefix("https://").rstrip("/")
+    arn = f"arn:aws:iam::{responses.get_account_id()}:oidc-provider/{host}"
+    if arn in iam._oidc_providers:
+        raise ValueError(f"Provider with url {properties['Url']} already exists. (Error Code: EntityAlreadyExists)")
+    iam._create_oidc_provider({"Url": [properties["Url"]]})
+    _keep(arn, properties)
+    return arn, {"Arn": arn}
+
+
+def update(arn: str, old: dict, new: dict, stack: str) -> tuple:
+    schema.validate(TYPE, new)
+    if old["Url"] != new["Url"]:
+        return create("", new, stack)
+    _keep(arn, new)
+    return arn, {"Arn": arn}
+
+
+def delete(arn: str, _properties: dict) -> None:
+    iam._oidc_providers.pop(arn, None)
+
+
+def _keep(arn: str, properties: dict) -> None:
+    iam._oidc_providers[arn].update(
+        ClientIDList=list(properties.get("ClientIdList") or []),
+        ThumbprintList=list(properties.get("ThumbprintList") or []), Tags=list(properties.get("Tags") or []))
