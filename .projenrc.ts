@@ -35,6 +35,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-cloudformation@3.1169.0',
     '@aws-sdk/client-ecr@3.1169.0',
     '@aws-sdk/client-eventbridge@3.1169.0',
+    '@aws-sdk/client-iam@3.1169.0',
+    '@aws-sdk/client-kms@3.1164.0',
     '@aws-sdk/client-sqs@3.1169.0',
     '@aws-sdk/client-sts@3.1169.0',
     'aws-cdk@2.1148.1', // 3.0.0 cannot read the assemblies of today's aws-cdk-lib
@@ -43,6 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@4.10.2',
     'jsii-diff@1.140.0',
     'listr2@11.4.0',
+    'yaml@2.9.1',
     'node@24.9.0', // scripts run with it whatever Node the machine has
   ],
 
