@@ -45,12 +45,14 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'fast-check@4.10.2',
     'jsii-diff@1.140.0',
     'listr2@11.4.0',
+    '@aws/cloudformation-validate@1.9.0-beta',
     'yaml@2.9.1',
     'node@24.9.0', // scripts run with it whatever Node the machine has
   ],
 
   defaultReleaseBranch: 'main',
   majorVersion: 0,
+  jsiiReleaseVersion: '0.2.1061', // publib, which holds the right to publish while it runs
   npmTrustedPublishing: true,
   npmProvenance: true,
   publishToPypi: { distName: 'cdk-secure-ecr', module: 'cdk_secure_ecr', trustedPublishing: true, attestations: true },

@@ -2,7 +2,8 @@
  * The modules of the library, in dependency order: the one source for the lint rule that guards imports, for the
  * table in ARCHITECTURE.md and for the architecture test.
  *
- * A module may import aws-cdk-lib, constructs, `private/` and what `may` names; nothing else of `src/`.
+ * A module may import aws-cdk-lib, constructs, `private/` and what `may` names; nothing else of `src/`. One that runs in
+ * AWS imports none of the first three.
  */
 export interface Module {
   /** Folder under `src/`. */
@@ -49,8 +50,14 @@ export const MODULES: readonly Module[] = [
 
 /** Whether the module `from` may import the file `file` (`contract`, without extension) of the module `to`. */
 export function mayImport(from: Module, to: Module, file?: string): boolean {
-  const always = from.name === to.name || to.name === 'private';
-  return always || from.may.includes(to.name) || (file !== undefined && from.may.includes(`${to.name}/${file}`));
+  if (from.name === to.name || (to.name === 'private' && !from.inAws)) return true;
+  return from.may.includes(to.name) || (file !== undefined && from.may.includes(`${to.name}/${file}`));
+}
+
+function allowed(module: Module): string {
+  const [shared] = MODULES; // private/
+  const names = module !== shared && mayImport(module, shared) ? [shared.name, ...module.may] : module.may;
+  return names.join(', ') || 'no other module';
 }
 
 interface Zone {
@@ -67,7 +74,7 @@ export function restrictedZones(): Zone[] {
       target: `./src/${from.name}`,
       from: `./src/${to.name}`,
       except: from.may.filter((name) => name.startsWith(`${to.name}/`)).map((name) => `.${name.slice(to.name.length)}.ts`),
-      message: `${from.name}/ may import only ${['private', ...from.may].join(', ')} (projenrc/modules.ts)`,
+      message: `${from.name}/ may import ${allowed(from)} (projenrc/modules.ts)`,
     })),
   );
 }
@@ -77,9 +84,6 @@ export function modulesTable(): string[] {
   return [
     '| module | holds | may import |',
     '|---|---|---|',
-    ...MODULES.map(({ name, holds, may }) => {
-      const imports = name === 'private' ? '-' : ['private', ...may].join(', ');
-      return `| \`${name}/\` | ${holds} | ${imports} |`;
-    }),
+    ...MODULES.map((module) => `| \`${module.name}/\` | ${module.holds} | ${allowed(module)} |`),
   ];
 }

@@ -1,0 +1,56 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { variations } from './variations';
+import { pythonEnvironment } from '../support/python-environment';
+import { temporaryFolder } from '../support/temporary-folder';
+import { run } from '../support/tools';
+
+jest.setTimeout(300_000);
+
+/** One of each partition. */
+const REGIONS = ['eu-west-1', 'us-gov-west-1', 'cn-north-1'];
+
+let python: string;
+beforeAll(async () => {
+  python = await pythonEnvironment({ name: 'judges', requirements: join(__dirname, 'requirements.txt') });
+});
+
+interface Finding {
+  readonly Filename: string;
+  readonly Rule: { readonly Id: string };
+  readonly Message: string;
+  readonly Location: { readonly Path?: string[] };
+}
+
+/** Errors and warnings. Nothing is exempt. */
+async function findings(templates: string[]): Promise<string[]> {
+  const { code, stdout, stderr } = await run(python, [
+    '-c', 'from cfnlint.runner import main; main()', '--format', 'json', '--regions', ...REGIONS, '--', ...templates,
+  ]);
+  if (stdout === '' || stderr !== '' || code % 2 === 1) throw new Error(`cfn-lint failed with ${code}:\n${stdout}\n${stderr}`);
+  return (JSON.parse(stdout) as Finding[]).map(
+    ({ Filename, Rule, Message, Location }) => `${Rule.Id} in ${basename(Filename)} at ${Location.Path?.join('/')}: ${Message}`,
+  );
+}
+
+test('finds nothing in the templates of any variation', async () => {
+  const outdir = temporaryFolder();
+  variations(outdir).synth();
+  const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
+  expect(templates.length).toBeGreaterThan(10);
+  expect(await findings(templates.map((name) => join(outdir, name)))).toEqual([]);
+});
+
+test('finds what CloudFormation would refuse', async () => {
+  const template = join(temporaryFolder(), 'bad.template.json');
+  writeFileSync(template, JSON.stringify({
+    Resources: {
+      Images: {
+        Type: 'AWS::ECR::Repository',
+        Properties: { ImageTagMutability: 'IMUTABLE', ScanOnPush: true, RepositoryName: { Ref: 'Nothing' } },
+      },
+    },
+  }));
+  const found = await findings([template]);
+  expect(found.map((finding) => finding.split(' ')[0]).sort()).toEqual(['E1020', 'E3002', 'E3030']);
+});
