@@ -58,11 +58,11 @@ describe('workflows', () => {
   interface Job {
     readonly permissions?: object;
     readonly uses?: string;
-    readonly steps?: Array<{ readonly uses?: string }>;
+    readonly steps?: Array<{ readonly uses?: string; readonly run?: string | boolean }>;
   }
   const files = readdirSync(join(ROOT, '.github', 'workflows'));
 
-  /** Actions that a tag names, which can be moved; jobs with the permissions that the repository happens to give. */
+  /** Actions and packages of a name that can be moved; jobs with the permissions that the repository happens to give. */
   function weaknesses(text: string): string[] {
     const jobs = Object.entries<Job>(parse(text).jobs);
     return jobs.flatMap(([name, { permissions, uses, steps = [] }]) => [
@@ -70,6 +70,7 @@ describe('workflows', () => {
       ...[uses, ...steps.map((step) => step.uses)]
         .filter((action) => action !== undefined && !/@[0-9a-f]{40}$/.test(action))
         .map((action) => `job ${name} uses ${action}`),
+      ...steps.filter(({ run }) => /@latest\b/.test(String(run))).map(({ run }) => `job ${name} runs ${run}`),
     ]);
   }
 
@@ -78,9 +79,9 @@ describe('workflows', () => {
   });
 
   test('what is not pinned, or takes the permissions it gets, is found', () => {
-    const steps = '{ steps: [{ uses: actions/checkout@v7 }, { run: true }, { uses: "a/b@3d3c42e5aac5ba805825da76410c181273ba90b1" }] }';
+    const steps = '{ steps: [{ uses: actions/checkout@v7 }, { run: npx -p x@latest y }, { uses: "a/b@3d3c42e5aac5ba805825da76410c181273ba90b1" }] }';
     expect(weaknesses(`jobs: { build: ${steps}, all: { permissions: write-all, uses: ./.github/workflows/x.yml } }`)).toEqual([
-      'job build names no permissions', 'job build uses actions/checkout@v7',
+      'job build names no permissions', 'job build uses actions/checkout@v7', 'job build runs npx -p x@latest y',
       'job all names no permissions', 'job all uses ./.github/workflows/x.yml',
     ]);
   });
