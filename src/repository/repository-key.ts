@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
+import { CfnDeletionPolicy, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /** Where a stack keeps the key that its repositories share. */
@@ -14,8 +14,7 @@ export class RepositoryKey extends kms.Key {
     const stack = Stack.of(scope);
     const key = stack.node.tryFindChild(SHARED_ID) as RepositoryKey | undefined
       ?? new RepositoryKey(stack, SHARED_ID, removalPolicy);
-    // Images that stay are lost without their key, so one repository that stays keeps the key for all.
-    if (removalPolicy !== RemovalPolicy.DESTROY) key.applyRemovalPolicy(removalPolicy);
+    key.keepFor(removalPolicy);
     return key;
   }
 
@@ -31,6 +30,16 @@ export class RepositoryKey extends kms.Key {
       removalPolicy,
       policy: new iam.PolicyDocument({ statements: [administration(), useThroughEcr(Stack.of(scope))] }),
     });
+  }
+
+  /** Images that stay are lost without their key, so one repository that stays keeps the key for all. */
+  public keepFor(removalPolicy: RemovalPolicy): void {
+    if (removalPolicy !== RemovalPolicy.DESTROY) this.applyRemovalPolicy(removalPolicy);
+  }
+
+  /** Whether it outlives its stack. */
+  public stays(): boolean {
+    return (this.node.defaultChild as kms.CfnKey).cfnOptions.deletionPolicy !== CfnDeletionPolicy.DELETE;
   }
 }
 

@@ -1,13 +1,14 @@
 import {
-  ArnFormat, RemovalPolicy, Stack, Token, Validations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, aws_events as events,
-  aws_iam as iam, type aws_kms as kms,
+  ArnFormat, CfnDeletionPolicy, RemovalPolicy, Stack, Token, Validations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, aws_events as events,
+  type aws_iam as iam, type aws_kms as kms,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EcrEncryption } from './ecr-encryption';
 import { ImageRetention } from './image-retention';
 import { ImageTagMutability } from './image-tag-mutability';
+import { RepositoryKey } from './repository-key';
+import { RepositoryPolicy } from './repository-policy';
 import { LIMITS } from '../private/limits';
-import { policyCharacters } from '../private/policy-size';
 import { Problems, describe } from '../private/problems';
 
 /** Properties of a `SecureEcrRepository`. */
@@ -89,7 +90,8 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   /** The key that encrypts the images; none where ECR's own keys do. */
   public readonly encryptionKey?: kms.IKeyRef;
 
-  private readonly policy = new iam.PolicyDocument();
+  private readonly policy: RepositoryPolicy;
+  private readonly resource: ecr.CfnRepository;
 
   constructor(scope: Construct, id: string, props: SecureEcrRepositoryProps = {}) {
     // Before super(), so that a refused repository leaves nothing in the tree.
@@ -101,29 +103,39 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
     const encryption = (props.encryption ?? EcrEncryption.sharedKey())._bind(this, removalPolicy);
     this.encryptionKey = encryption.key;
 
-    const resource = new ecr.CfnRepository(this, 'Resource', {
+    this.policy = new RepositoryPolicy(this);
+    this.resource = new ecr.CfnRepository(this, 'Resource', {
       repositoryName: this.physicalName,
       encryptionConfiguration: encryption.configuration,
       ...tagMutability._render(),
       imageScanningConfiguration: { scanOnPush: true },
       lifecyclePolicy: { lifecyclePolicyText: (props.retention ?? ImageRetention.standard())._render(Stack.of(this)) },
-      repositoryPolicyText: this.policy,
+      repositoryPolicyText: this.policy.document,
       emptyOnDelete: props.emptyOnDelete,
     });
-    resource.applyRemovalPolicy(removalPolicy);
-    this.repositoryName = this.getResourceNameAttribute(resource.ref);
-    this.repositoryArn = this.getResourceArnAttribute(resource.attrArn, {
+    this.resource.applyRemovalPolicy(removalPolicy);
+    this.repositoryName = this.getResourceNameAttribute(this.resource.ref);
+    this.repositoryArn = this.getResourceArnAttribute(this.resource.attrArn, {
       service: 'ecr',
       resource: 'repository',
       resourceName: this.physicalName,
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
 
-    this.policy.addStatements(denyWithoutTls());
-    this.node.addValidation({ validate: () => this.validatePolicy() });
+    this.node.addValidation({ validate: () => [...this.policy.validate(), ...this.validateKey()] });
     for (const warning of [encryption.warning, tagMutability._warning()]) {
       if (warning) Validations.of(this).addWarning(`cdk-secure-ecr:${warning.code}`, warning.message);
     }
+  }
+
+  /**
+   * Apply the given removal policy to this repository.
+   *
+   * A key that this library made stays with a repository that stays.
+   */
+  public applyRemovalPolicy(policy: RemovalPolicy): void {
+    super.applyRemovalPolicy(policy);
+    if (this.encryptionKey instanceof RepositoryKey) this.encryptionKey.keepFor(policy);
   }
 
   /**
@@ -134,31 +146,8 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
    * here.
    */
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
-    const problems = new Problems(this.node.path);
-    problems.unless(statement.hasPrincipal, {
-      prop: 'statement',
-      must: 'name a principal',
-      got: statement.toJSON(),
-      remedy: 'add principals: the policy of a repository says who may do something with it',
-      code: 'repositoryPolicyPrincipal',
-    });
-    problems.unless(statement.resources.length === 0 && statement.notResources.length === 0, {
-      prop: 'statement',
-      must: 'name no resources',
-      got: [...statement.resources, ...statement.notResources],
-      remedy: 'leave them out: the policy of a repository is about this repository',
-      code: 'repositoryPolicyResources',
-    });
-    problems.unless(!statement.actions.some((action) => action.toLowerCase() === 'ecr:getauthorizationtoken'), {
-      prop: 'statement',
-      must: 'not grant ecr:GetAuthorizationToken',
-      got: statement.actions,
-      remedy: 'grant it in the policy of the principal, on all resources (ecr.AuthorizationToken.grantRead)',
-      code: 'repositoryPolicyAuthorization',
-    });
-    problems.throwIfAny();
-    this.policy.addStatements(statement);
-    return { statementAdded: true, policyDependable: this.policy };
+    this.policy.add(statement);
+    return { statementAdded: true, policyDependable: this.resource };
   }
 
   /** Rule that matches when an image has been pushed, or a tag added to one. */
@@ -233,28 +222,19 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
     return rule;
   }
 
-  private validatePolicy(): string[] {
-    const limit = LIMITS.repositoryPolicyCharacters;
-    const size = policyCharacters(Stack.of(this).resolve(this.policy));
-    const tooLong = describe(this.node.path, {
-      prop: 'repository policy',
-      must: `be at most ${limit} characters long`,
-      got: size,
-      remedy: 'grant to an organization or an organizational unit instead of to single accounts and roles',
-      code: 'repositoryPolicySize',
-    });
-    return [...this.policy.validateForAnyPolicy(), ...size > limit ? [tooLong] : []];
+  /** However the policies came about, aspects included: images that stay are lost without their key. */
+  private validateKey(): string[] {
+    if (!(this.encryptionKey instanceof RepositoryKey)) return [];
+    const stays = this.resource.cfnOptions.deletionPolicy !== CfnDeletionPolicy.DELETE;
+    if (!stays || this.encryptionKey.stays()) return [];
+    return [describe(this.node.path, {
+      prop: 'removalPolicy',
+      must: 'not be weaker for the key than for the repository',
+      got: `${this.resource.cfnOptions.deletionPolicy} for the repository, Delete for its key`,
+      remedy: `apply the same policy to ${this.encryptionKey.node.path}: images cannot be read without their key`,
+      code: 'repositoryKeyRemoved',
+    })];
   }
-}
-
-function denyWithoutTls(): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid: 'DenyWithoutTls',
-    effect: iam.Effect.DENY,
-    principals: [new iam.AnyPrincipal()],
-    actions: ['ecr:*'],
-    conditions: { Bool: { 'aws:SecureTransport': 'false' } },
-  });
 }
 
 function validate(scope: Construct, id: string, props: SecureEcrRepositoryProps): void {

@@ -247,6 +247,35 @@ describe('removal', () => {
     expect(() => new SecureEcrRepository(stack, 'A', { removalPolicy, emptyOnDelete: true })).toThrow('repositoryEmptyOnDelete');
   });
 
+  test('a policy applied later keeps the key too', () => {
+    const images = new SecureEcrRepository(stack, 'A', { removalPolicy: RemovalPolicy.DESTROY });
+    images.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    const resources = Object.values<{ DeletionPolicy: string }>(template().toJSON().Resources);
+    expect(resources.map((resource) => resource.DeletionPolicy)).toEqual(['Retain', 'Retain']);
+  });
+
+  test('DESTROY applied later leaves the shared key to the others', () => {
+    new SecureEcrRepository(stack, 'A').applyRemovalPolicy(RemovalPolicy.DESTROY);
+    template().hasResource('AWS::ECR::Repository', { DeletionPolicy: 'Delete' });
+    template().hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
+  });
+
+  test('a policy applied later leaves a given key alone', () => {
+    const encryption = EcrEncryption.key(new kms.CfnKey(stack, 'Mine'));
+    new SecureEcrRepository(stack, 'A', { encryption }).applyRemovalPolicy(RemovalPolicy.RETAIN);
+    template().hasResource('AWS::KMS::Key', { DeletionPolicy: Match.absent() });
+  });
+
+  test('a key that goes while its repository stays is an error', () => {
+    new SecureEcrRepository(stack, 'A');
+    RemovalPolicies.of(stack).destroy({ applyToResourceTypes: ['AWS::KMS::Key'] });
+    expect(() => app.synth()).toThrow(
+      "[Stack/A] 'removalPolicy' must not be weaker for the key than for the repository, got \"Retain for the repository,"
+      + ' Delete for its key": apply the same policy to Stack/SecureEcrRepositoryKey: images cannot be read without their key'
+      + ' (cdk-secure-ecr:repositoryKeyRemoved)',
+    );
+  });
+
   test('RemovalPolicies of the app makes everything erasable', () => {
     new SecureEcrRepository(stack, 'A');
     RemovalPolicies.of(app).destroy();
