@@ -1,0 +1,69 @@
+import type { Check } from '../check';
+import { IMAGES, base, behindTag, pusher, reader, releases, tryPull, tryPush } from './subjects';
+
+/** Pushing, pulling, and what a tag stands for. */
+export const imageChecks: Check[] = [
+  {
+    id: 'pusher-pushes',
+    tried: 'CI pushes v1.0.0 to shop/web',
+    expected: 'allowed: the release',
+    access: { who: 'CI', what: 'push a new tag' },
+    run: (context) => tryPush(context, pusher, releases, IMAGES.release, 'v1.0.0'),
+  },
+  {
+    id: 'reader-pulls',
+    tried: 'the reader pulls v1.0.0 from shop/web',
+    expected: 'allowed: the release, byte for byte',
+    access: { who: 'Reader', what: 'pull' },
+    run: (context) => tryPull(context, reader, releases, 'v1.0.0', IMAGES.release),
+  },
+  {
+    id: 'overwrite-refused',
+    tried: 'CI pushes another image as v1.0.0',
+    expected: 'refused: ImageTagAlreadyExistsException',
+    access: { who: 'CI', what: 'overwrite a tag' },
+    run: (context) => tryPush(context, pusher, releases, IMAGES.impostor, 'v1.0.0'),
+  },
+  {
+    id: 'release-unmoved',
+    tried: 'the reader asks what v1.0.0 is now',
+    expected: 'the release',
+    run: (context) => behindTag(context, reader, releases, 'v1.0.0'),
+  },
+  {
+    id: 'base-pushed',
+    tried: 'CI pushes base 12.1 as v12 to shop/base',
+    expected: 'allowed: base 12.1',
+    run: (context) => tryPush(context, pusher, base, IMAGES.base1, 'v12'),
+  },
+  {
+    id: 'base-latest-pushed',
+    tried: 'CI pushes base 12.1 as latest to shop/base',
+    expected: 'allowed: base 12.1',
+    run: (context) => tryPush(context, pusher, base, IMAGES.base1, 'latest'),
+  },
+  {
+    id: 'base-latest-moves',
+    tried: 'CI moves latest of shop/base (excluded from immutability) to base 12.2',
+    expected: 'allowed: base 12.2',
+    run: (context) => tryPush(context, pusher, base, IMAGES.base2, 'latest'),
+  },
+  {
+    id: 'base-latest-moved',
+    tried: 'the reader pulls latest from shop/base',
+    expected: 'allowed: base 12.2, byte for byte',
+    run: (context) => tryPull(context, reader, base, 'latest', IMAGES.base2),
+  },
+  {
+    id: 'base-others-fixed',
+    tried: 'CI moves v12 of shop/base (not excluded) to base 12.2',
+    expected: 'refused: ImageTagAlreadyExistsException',
+    run: (context) => tryPush(context, pusher, base, IMAGES.base2, 'v12'),
+  },
+  {
+    id: 'base-others-unmoved',
+    tried: 'the reader asks what v12 of shop/base is now',
+    expected: 'base 12.1',
+    run: (context) => behindTag(context, reader, base, 'v12'),
+  },
+];

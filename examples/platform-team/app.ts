@@ -1,0 +1,92 @@
+/**
+ * A platform team with two repositories: `shop/web` for releases, `shop/base` for the images that releases start from.
+ *
+ *     npx cdk deploy --app "npx tsx examples/platform-team/app.ts"
+ *
+ * `npm run demo` deploys it to an AWS on your own machine and shows what each role can and cannot do.
+ */
+import {
+  App, CfnOutput, RemovalPolicy, Stack, Validations, aws_events_targets as targets, aws_iam as iam, aws_sqs as sqs,
+} from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Construct } from 'constructs';
+import { ImageTagMutability, SecureEcrRepository } from '../../src'; // yours: from 'cdk-secure-ecr'
+
+export class PlatformTeam extends Stack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+
+    // Nothing but a name is needed: encrypted with a rotating key of ours, no tag can be moved, every push is scanned,
+    // releases (v*) are kept and what CI leaves behind expires.
+    const releases = new SecureEcrRepository(this, 'Releases', {
+      repositoryName: 'shop/web',
+      ...ERASABLE,
+    });
+
+    // Application teams build FROM shop/base:latest, so that one tag has to move. It can; no other tag can.
+    const base = new SecureEcrRepository(this, 'Base', {
+      repositoryName: 'shop/base',
+      tagMutability: ImageTagMutability.immutableExcept('latest'),
+      ...ERASABLE,
+    });
+    Validations.of(base).acknowledge({
+      id: 'cdk-secure-ecr:repositoryTagsPartlyMutable',
+      reason: 'Base images are pinned by digest in what is released; latest is for development.',
+    });
+
+    // CI pushes, what runs the images pulls. Both repositories belong to this team, so both get the same grants.
+    const pusher = this.role('Pusher', 'Builds images and pushes them');
+    const reader = this.role('Reader', 'Runs images');
+    for (const repository of [releases, base]) {
+      repository.grantPush(pusher);
+      repository.grantPull(reader);
+    }
+    for (const role of [pusher, reader]) {
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'ecr:GetAuthorizationToken is about the registry, not a repository; AWS allows no other resource.',
+      });
+    }
+
+    // Somebody else in the same account, with no grant: being in the account opens nothing.
+    const stranger = this.role('Stranger', 'Has nothing to do with images');
+
+    // What is pushed or deleted is told to whoever reads this queue.
+    const undelivered = new sqs.Queue(this, 'Undelivered', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    const news = new sqs.Queue(this, 'News', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      deadLetterQueue: { queue: undelivered, maxReceiveCount: 5 },
+    });
+    const target = new targets.SqsQueue(news, { deadLetterQueue: undelivered });
+    releases.onImagePushed('TellPush', { target });
+    releases.onImageDeleted('TellDelete', { target });
+
+    new CfnOutput(this, 'ReleasesName', { value: releases.repositoryName });
+    new CfnOutput(this, 'BaseName', { value: base.repositoryName });
+    new CfnOutput(this, 'PusherArn', { value: pusher.roleArn });
+    new CfnOutput(this, 'ReaderArn', { value: reader.roleArn });
+    new CfnOutput(this, 'StrangerArn', { value: stranger.roleArn });
+    new CfnOutput(this, 'NewsUrl', { value: news.queueUrl });
+  }
+
+  /** Anybody in the account whose own policies say so may take the role; yours would trust GitHub, EKS or ECS. */
+  private role(id: string, description: string): iam.Role {
+    return new iam.Role(this, id, { assumedBy: new iam.AccountRootPrincipal(), description });
+  }
+}
+
+/**
+ * So that the demo leaves nothing behind. Leave it out of an app of yours: a repository then outlives its stack, and so
+ * does the key of its images.
+ */
+const ERASABLE = { removalPolicy: RemovalPolicy.DESTROY, emptyOnDelete: true };
+
+const app = new App();
+new PlatformTeam(app, 'PlatformTeam');
+// Fails the synthesis for whatever neither follows the rules nor is acknowledged above.
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+app.synth();

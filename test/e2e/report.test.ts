@@ -1,0 +1,84 @@
+import { renderPage } from '../../demo/report/page';
+import type { Report } from '../../demo/report/report';
+import { renderTable } from '../../demo/report/table';
+
+const HOSTILE = '<script>alert("1")</script> & \'co\'';
+
+const report: Report = {
+  ok: false,
+  startedAt: '2026-01-02T03:04:05.678Z',
+  seconds: 12.34,
+  phases: [{ title: HOSTILE, seconds: 1.5 }, { title: 'Deploy', seconds: 3 }],
+  sections: [{
+    title: HOSTILE,
+    notProven: [HOSTILE],
+    pictures: [{ title: HOSTILE, columns: [HOSTILE, 'B'], rows: [[HOSTILE, 'b']] }],
+    results: [
+      { id: 'one', tried: HOSTILE, expected: HOSTILE, seen: HOSTILE, detail: HOSTILE, ok: true, access: { who: HOSTILE, what: HOSTILE } },
+      { id: 'two', tried: 'CI pulls', expected: 'refused: X', seen: 'allowed', ok: false, access: { who: 'CI', what: 'pull' } },
+      { id: 'three', tried: 'CI pulls again', expected: 'refused: X', seen: 'refused: X', ok: true, access: { who: 'CI', what: 'pull' } },
+      { id: 'four', tried: 'the reader pulls', expected: 'allowed', seen: 'allowed', ok: true, access: { who: 'Reader', what: 'pull' } },
+      { id: 'five', tried: 'the reader pushes', expected: 'refused: X', seen: 'refused: X', ok: true, access: { who: 'Reader', what: 'push' } },
+    ],
+  }],
+};
+
+describe('the page', () => {
+  const page = renderPage(report);
+
+  test('takes nothing that is put in for markup', () => {
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain("'co'");
+    expect(page.split('&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62; &#38; &#39;co&#39;').length - 1).toBeGreaterThan(10);
+  });
+
+  test('needs nothing from anywhere', () => {
+    expect(page).not.toMatch(/(src|href)="(?!#)|url\(|@import/);
+    expect(page).toContain("default-src 'none'");
+  });
+
+  test('has well-formed markup: every element is closed', () => {
+    const open: string[] = [];
+    for (const [, closing, name, selfClosed] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*?(\/?)>/g)) {
+      if (selfClosed || name === 'meta') continue;
+      if (closing) expect(open.pop()).toBe(name);
+      else open.push(name);
+    }
+    expect(open).toEqual([]);
+  });
+
+  test('begins with what differs', () => {
+    expect(page).toContain('1 of 5 lines differ');
+    expect(page).toContain('<li><a href="#two">CI pulls</a>: expected “refused: X”, seen “allowed”</li>');
+    expect(renderPage({ ...report, sections: [] })).not.toContain('What differs');
+  });
+
+  test('shows who may do what', () => {
+    const access = page.slice(page.indexOf('class="access"'), page.indexOf('</table>'));
+
+    expect(access).toContain('<td class="wrong">✗ allowed and refused, not as expected</td>');
+    expect(access).toContain('<td class="allowed">✓ allowed</td>');
+    expect(access).toContain('<td class="refused">✗ refused</td>');
+    expect(access).toContain('<td class="untried">not tried</td>');
+  });
+});
+
+describe('the table', () => {
+  test.each([40, 80, 140])('keeps within %d columns and loses no word', (width) => {
+    const table = renderTable({ ...report, sections: [{ ...report.sections[0], notProven: [], pictures: [] }] }, width);
+
+    const lines = table.split('\n');
+    expect(Math.max(...lines.slice(0, -4).map((line) => line.length))).toBeLessThanOrEqual(Math.max(width, 73));
+    for (const word of ['pulls', 'again', 'allowed', 'DIFFERS', 'reader']) expect(table).toContain(word);
+    expect(table).toContain('1 of 5 lines differ from what was expected. 12 s.');
+  });
+
+  test('cuts what has no blank in it', () => {
+    const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
+    const [result] = report.sections[0].results;
+    const table = renderTable({ ...report, sections: [{ ...report.sections[0], results: [{ ...result, seen: digest }] }] }, 80);
+
+    const column = table.split('\n').map((line) => line.slice(48, 70).trim()).join('');
+    expect(column).toContain(digest);
+  });
+});
