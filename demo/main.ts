@@ -21,6 +21,12 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
+  try {
+    // Now rather than after the run, whose result would be lost.
+    mkdirSync(dirname(args.report), { recursive: true });
+  } catch (error) {
+    return unwritable(error);
+  }
   const interruption = onSignals();
   let report: Report;
   try {
@@ -56,10 +62,9 @@ async function runDemo({ json }: Arguments, signal: AbortSignal): Promise<Report
 
 function present(report: Report, args: Arguments): number {
   try {
-    mkdirSync(dirname(args.report), { recursive: true });
     writeFileSync(args.report, renderPage(report));
   } catch (error) {
-    return fail(`The report could not be written: ${(error as Error).message}\nName another place with --report <file>`);
+    return unwritable(error);
   }
   process.stdout.write(args.json
     ? `${JSON.stringify(report, undefined, 2)}\n`
@@ -90,6 +95,10 @@ function onSignals(): { readonly signal: AbortSignal; release(): void } {
     return () => process.off(name, listener);
   });
   return { signal: controller.signal, release: () => listeners.forEach((off) => off()) };
+}
+
+function unwritable(error: unknown): number {
+  return fail(`The report cannot be written: ${(error as Error).message}\nName another place with --report <file>`);
 }
 
 function fail(message: string): number {

@@ -11,11 +11,8 @@ export class Commands extends Component {
     project.testTask.spawn(project.compileTask);
     project.testTask.exec('jest --coverage', { receiveArgs: true });
 
-    project.addTask('demo', {
-      description: 'Deploy the example app to a local AWS, push and pull images, take everything down',
-      exec: 'tsx --tsconfig tsconfig.dev.json demo/main.ts',
-      receiveArgs: true,
-    });
+    // A plain script, because projen would turn its exit codes into 1.
+    project.setScript('demo', 'tsx --tsconfig tsconfig.dev.json demo/main.ts');
     project.addTask('test:newest-cdk', {
       description: 'Run the tests with the newest aws-cdk-lib and constructs',
       steps: [

@@ -7,17 +7,26 @@ import { nodeBinary } from '../local-aws/cdk-cli';
 
 export const ROOT = join(__dirname, '..', '..');
 
+export interface DemoProcessOptions {
+  /** Another project than this one. */
+  readonly root?: string;
+  readonly env?: Record<string, string>;
+  /** Where the report goes. @default - to the folder that is removed afterwards */
+  readonly report?: string;
+}
+
 /** The demo as a process of its own, with a folder for temporary files of its own. */
 export class DemoProcess {
   readonly directory = mkdtempSync(join(tmpdir(), 'demo-test-'));
-  readonly report = join(this.directory, 'report', 'index.html');
+  readonly report: string;
   stdout = '';
   stderr = '';
   private readonly temporary = join(this.directory, 'tmp');
   private readonly child: ChildProcess;
   private readonly closed: Promise<unknown[]>;
 
-  constructor(args: string[], { root = ROOT, env = {} }: { root?: string; env?: Record<string, string> } = {}) {
+  constructor(args: string[], { root = ROOT, env = {}, report }: DemoProcessOptions = {}) {
+    this.report = report ?? join(this.directory, 'report', 'index.html');
     mkdirSync(this.temporary);
     this.child = spawn(nodeBinary(), ['--import', 'tsx', join(root, 'demo', 'main.ts'), ...args, '--report', this.report], {
       cwd: root,

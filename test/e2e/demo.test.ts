@@ -82,6 +82,13 @@ test.each([
   expect(demo.stderr).toMatch(message);
 });
 
+test('a report that cannot be written: exit code 2 and what to do', async () => {
+  demo = new DemoProcess(['--json'], { report: join(__filename, 'index.html') });
+
+  expect(await demo.ended()).toBe(2);
+  expect(demo.stderr).toMatch(/^The report cannot be written: [^]*--report <file>$/m);
+});
+
 test('--help tells the exit codes', async () => {
   demo = new DemoProcess(['--help']);
 
