@@ -1,4 +1,4 @@
-import { awscdk, javascript, typescript } from 'projen';
+import { awscdk, github, javascript, typescript } from 'projen';
 import { Architecture } from './projenrc/architecture';
 import { Commands } from './projenrc/commands';
 import { CommunityFiles } from './projenrc/community-files';
@@ -43,7 +43,6 @@ const project = new awscdk.AwsCdkConstructLibrary({
     'awslint@2.262.2-alpha.0',
     'cdk-nag@3.0.2',
     'fast-check@4.10.2',
-    'jsii-diff@1.140.0',
     'listr2@11.4.0',
     '@aws/cloudformation-validate@1.9.0-beta',
     'yaml@2.9.1',
@@ -52,6 +51,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
   defaultReleaseBranch: 'main',
   majorVersion: 0,
+  releaseEnvironment: Workflows.RELEASE_ENVIRONMENT,
   jsiiReleaseVersion: '0.2.1061', // publib, which holds the right to publish while it runs
   npmTrustedPublishing: true,
   npmProvenance: true,
@@ -81,12 +81,19 @@ const project = new awscdk.AwsCdkConstructLibrary({
   npmignoreEnabled: false, // package.json says what ships instead
   sampleCode: false,
   depsUpgrade: false,
+  dependabot: true,
+  dependabotOptions: { scheduleInterval: github.DependabotScheduleInterval.WEEKLY },
   pullRequestTemplateContents: CommunityFiles.PULL_REQUEST,
   buildWorkflowOptions: { mutableBuild: false, mutableInstall: false },
-  githubOptions: { mergify: false },
+  githubOptions: {
+    mergify: false,
+    pullRequestLintOptions: { semanticTitleOptions: { types: CommunityFiles.COMMIT_TYPES } },
+  },
   gitignore: ['cdk.out/', '.venv/', '/demo-report/', '__pycache__/', '.DS_Store'],
 });
 
+// projen asks for both itself, after `devDeps`; who asks last is heard.
+project.addDevDeps('jsii-diff@1.134.0', 'jsii-pacmak@1.140.0');
 // 1.13.0 names optional packages that were never all published, which `npm ci` refuses.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 project.package.addField('files', ['lib', '.jsii', 'API.md']);

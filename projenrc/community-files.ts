@@ -2,6 +2,11 @@ import { Component, YamlFile, type awscdk } from 'projen';
 
 /** What people who report, ask and contribute find. */
 export class CommunityFiles extends Component {
+  /** What the title of a pull request, and so a commit of the main branch, may begin with; as in CONTRIBUTING.md. */
+  public static readonly COMMIT_TYPES = [
+    'feat', 'fix', 'docs', 'test', 'refactor', 'perf', 'build', 'ci', 'chore', 'revert',
+  ];
+
   public static readonly PULL_REQUEST = [
     '## What changes for whom',
     '',

@@ -2,6 +2,12 @@ import { Component, github, type awscdk } from 'projen';
 
 const { JobPermission } = github.workflows;
 
+/** Above what any job takes; GitHub would wait for six hours. */
+const TIMEOUT_MINUTES = 60;
+
+/** What publib does without: the name of its default registry, and an id that only the old OSSRH asked for. */
+const NOT_NEEDED = ['NPM_REGISTRY', 'MAVEN_STAGING_PROFILE_ID'];
+
 /**
  * The commits behind the versions of the actions that workflows use: a tag can be moved, a commit cannot. Annotated
  * tags are peeled to their commit.
@@ -18,11 +24,19 @@ const PINNED: Record<string, { version: string; sha: string }> = {
   'amannn/action-semantic-pull-request': { version: 'v6.1.1', sha: '48f256284bd46cdaab1048c3721360e808335d50' },
 };
 
-/** The GitHub workflows: actions pinned by commit, permissions as small as they can be, a run at the newest CDK. */
+/**
+ * The GitHub workflows: actions pinned by commit, permissions as small as they can be, runs at the newest CDK and with
+ * the oldest Node.js and Python.
+ */
 export class Workflows extends Component {
+  /** Holds the secrets of publishing, and is what registries trust. */
+  public static readonly RELEASE_ENVIRONMENT = 'release';
+
+  private readonly hub: github.GitHub;
+
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
-    const hub = project.github!;
+    const hub = this.hub = project.github!;
     for (const [action, { sha }] of Object.entries(PINNED)) hub.actions.set(action, `${action}@${sha}`);
 
     // Neither build pushes: a changed file fails it, and the release is made by a job of its own.
@@ -35,14 +49,26 @@ export class Workflows extends Component {
     lint.addOverride('jobs.validate.if', "github.event_name == 'pull_request'");
     lint.addOverride('jobs.validate.permissions.pull-requests', 'read');
 
-    this.addNewestCdk(project, hub);
+    this.addNewestCdk(project);
+    this.addFreshMachine();
     this.addCompatibility(project);
   }
 
-  /** The build runs at the CDK floor, this one at the newest CDK. */
-  private addNewestCdk(project: awscdk.AwsCdkConstructLibrary, hub: github.GitHub): void {
-    const workflow = hub.addWorkflow('newest-cdk');
-    workflow.on({ pullRequest: {}, schedule: [{ cron: '0 5 * * 1' }], workflowDispatch: {} });
+  /** Here, because the jobs of a release are not there any earlier. */
+  public override preSynthesize(): void {
+    for (const workflow of this.hub.workflows) {
+      for (const [id, job] of Object.entries(workflow.jobs)) {
+        if (!('steps' in job)) continue;
+        const steps = Array.isArray(job.steps) ? job.steps.map(slim) : job.steps; // those of the builds come even later
+        workflow.updateJob(id, { ...job, timeoutMinutes: TIMEOUT_MINUTES, steps });
+      }
+    }
+  }
+
+  /** The build runs at the CDK floor, this at the newest CDK; not in pull requests, which a new CDK must not break. */
+  private addNewestCdk(project: awscdk.AwsCdkConstructLibrary): void {
+    const workflow = this.hub.addWorkflow('newest-cdk');
+    workflow.on({ push: { branches: ['main'] }, schedule: [{ cron: '0 5 * * 1' }], workflowDispatch: {} });
     workflow.addJob('test', {
       name: 'Test with the newest CDK',
       runsOn: ['ubuntu-latest'],
@@ -51,6 +77,31 @@ export class Workflows extends Component {
         { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
         ...project.renderWorkflowSetup({ mutable: false }),
         { name: 'Test', run: 'npx projen test:newest-cdk' },
+      ],
+    });
+  }
+
+  /** The two commands of the README, each on a machine of its own with the oldest that they promise to work with. */
+  private addFreshMachine(): void {
+    const workflow = this.hub.addWorkflow('fresh-machine');
+    workflow.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
+    workflow.addJob('run', {
+      name: '${{ matrix.command }} (Node.js ${{ matrix.node }})',
+      runsOn: ['ubuntu-latest'],
+      permissions: { contents: JobPermission.READ },
+      strategy: {
+        failFast: false,
+        matrix: { domain: { node: ['20.16', '22'], command: ['npm ci && npm run demo', 'npm ci && npm test'] } },
+      },
+      steps: [
+        { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
+        {
+          name: 'Setup Node.js',
+          uses: 'actions/setup-node',
+          with: { 'node-version': '${{ matrix.node }}', 'package-manager-cache': false },
+        },
+        { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.10' } },
+        { name: 'Run', run: '${{ matrix.command }}' },
       ],
     });
   }
@@ -67,7 +118,12 @@ export class Workflows extends Component {
         {
           name: 'Compare with the newest release',
           run: [
-            'if ! npm view cdk-secure-ecr version > /dev/null 2>&1; then echo "no release to compare with yet"; exit 0; fi',
+            'if ! answer=$(npm view cdk-secure-ecr version 2>&1); then',
+            '  echo "$answer"',
+            "  grep -q 'code E404' <<< \"$answer\" || exit 1 # the registry did not answer, which says nothing",
+            '  echo "no release to compare with yet"',
+            '  exit 0',
+            'fi',
             'npx projen compile',
             'npx projen compat',
           ].join('\n'),
@@ -75,4 +131,9 @@ export class Workflows extends Component {
       ],
     });
   }
+}
+
+function slim(step: github.workflows.JobStep): github.workflows.JobStep {
+  const env = Object.entries(step.env ?? {}).filter(([name]) => !NOT_NEEDED.includes(name));
+  return step.env ? { ...step, env: Object.fromEntries(env) } : step;
 }

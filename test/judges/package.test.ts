@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { ROOT, succeed } from '../support/tools';
+import { ROOT, run, succeed } from '../support/tools';
 
 jest.setTimeout(60_000);
 
@@ -56,34 +56,95 @@ describe('what ships', () => {
 
 describe('workflows', () => {
   interface Job {
-    readonly permissions?: object;
-    readonly uses?: string;
-    readonly steps?: Array<{ readonly uses?: string; readonly run?: string | boolean }>;
+    readonly 'permissions'?: object;
+    readonly 'environment'?: string;
+    readonly 'timeout-minutes'?: number;
+    readonly 'uses'?: string;
+    readonly 'steps'?: Array<{ readonly uses?: string; readonly run?: string | boolean }>;
   }
   const files = readdirSync(join(ROOT, '.github', 'workflows'));
+  const workflow = (name: string) => parse(read('.github', 'workflows', `${name}.yml`));
+  const secrets = (text: string) => [...new Set([...text.matchAll(/\bsecrets\.(\w+)/g)].map(([, name]) => name))]
+    .filter((name) => name !== 'GITHUB_TOKEN').sort(); // that one GitHub gives to every job, with its permissions only
 
-  /** Actions and packages of a name that can be moved; jobs with the permissions that the repository happens to give. */
+  /**
+   * Actions and packages of a name that can be moved; jobs with the permissions that the repository happens to give;
+   * secrets and identities that are not kept to the release.
+   */
   function weaknesses(text: string): string[] {
-    const jobs = Object.entries<Job>(parse(text).jobs);
-    return jobs.flatMap(([name, { permissions, uses, steps = [] }]) => [
+    const { on, jobs } = parse(text);
+    return [
+      // It runs with the secrets of the repository, at the wish of whoever opens a pull request.
+      ...JSON.stringify(on ?? {}).includes('pull_request_target') ? ['runs on pull_request_target'] : [],
+      ...text.match(/\bregistry\.\S+/g) ?? [],
+      ...Object.entries<Job>(jobs).flatMap(([name, job]) => weaknessesOf(name, job)),
+    ];
+  }
+
+  function weaknessesOf(name: string, job: Job): string[] {
+    const { permissions, environment, uses, steps = [] } = job;
+    const publishes = secrets(JSON.stringify(job)).length > 0 || JSON.stringify(permissions ?? {}).includes('"id-token":"write"');
+    return [
       ...typeof permissions === 'object' ? [] : [`job ${name} names no permissions`],
+      ...job['timeout-minutes'] ? [] : [`job ${name} may hang`],
+      ...publishes && environment !== 'release' ? [`job ${name} publishes outside of the release environment`] : [],
       ...[uses, ...steps.map((step) => step.uses)]
         .filter((action) => action !== undefined && !/@[0-9a-f]{40}$/.test(action))
         .map((action) => `job ${name} uses ${action}`),
-      ...steps.filter(({ run }) => /@latest\b/.test(String(run))).map(({ run }) => `job ${name} runs ${run}`),
-    ]);
+      ...steps.filter((step) => /@latest\b/.test(String(step.run))).map((step) => `job ${name} runs ${step.run}`),
+    ];
   }
 
-  test.each(files)('%s pins every action by its commit and names the permissions of every job', (file) => {
+  test.each(files)('%s pins every action, limits every job, and publishes from the release environment only', (file) => {
     expect(weaknesses(read('.github', 'workflows', file))).toEqual([]);
   });
 
-  test('what is not pinned, or takes the permissions it gets, is found', () => {
+  test('what is not pinned, not limited, or publishes from anywhere, is found', () => {
     const steps = '{ steps: [{ uses: actions/checkout@v7 }, { run: npx -p x@latest y }, { uses: "a/b@3d3c42e5aac5ba805825da76410c181273ba90b1" }] }';
     expect(weaknesses(`jobs: { build: ${steps}, all: { permissions: write-all, uses: ./.github/workflows/x.yml } }`)).toEqual([
-      'job build names no permissions', 'job build uses actions/checkout@v7', 'job build runs npx -p x@latest y',
-      'job all names no permissions', 'job all uses ./.github/workflows/x.yml',
+      'job build names no permissions', 'job build may hang', 'job build uses actions/checkout@v7', 'job build runs npx -p x@latest y',
+      'job all names no permissions', 'job all may hang', 'job all uses ./.github/workflows/x.yml',
     ]);
+    const identity = '{ timeout-minutes: 1, permissions: { id-token: write } }';
+    const secret = '{ timeout-minutes: 1, permissions: {}, environment: test, steps: [{ run: "${{ secrets.KEY }} ${{ secrets.GITHUB_TOKEN }}" }] }';
+    expect(weaknesses(`{ on: { pull_request_target: {} }, jobs: { a: ${identity}, b: ${secret} }, env: { X: registry.example.com } }`)).toEqual([
+      'runs on pull_request_target', 'registry.example.com',
+      'job a publishes outside of the release environment', 'job b publishes outside of the release environment',
+    ]);
+  });
+
+  test('publish with the secrets that CONTRIBUTING lists', () => {
+    const [, releasing] = read('CONTRIBUTING.md').split('\n## Releasing\n');
+    const listed = [...releasing.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, name]) => name).sort();
+    expect(listed).toEqual(secrets(read('.github', 'workflows', 'release.yml')));
+  });
+
+  test('accept the titles of pull requests that CONTRIBUTING asks for', () => {
+    const [{ with: { types } }] = workflow('pull-request-lint').jobs.validate.steps;
+    const [, commits] = read('CONTRIBUTING.md').split('\n## Commits\n');
+    const [sentence] = commits.split('. ');
+    expect([...sentence.matchAll(/`(\w+)`/g)].map(([, type]) => type)).toEqual(types.split('\n'));
+  });
+
+  test('run the commands of the README on the oldest Node.js and Python that it names', () => {
+    const { strategy: { matrix }, steps } = workflow('fresh-machine').jobs.run;
+    const commands = [...read('README.md').matchAll(/^(npm ci && .+?) +# /gm)].map(([, command]) => command);
+    expect(commands).toHaveLength(2);
+    expect(matrix.command).toEqual(commands);
+    const versions = JSON.stringify([matrix.node, ...steps.map((step: { with?: object }) => step.with)]);
+    const [, node, python] = /Node\.js (\d+\.\d+) or later[^]*?Python (\d+\.\d+) or later/.exec(read('README.md'))!;
+    expect(versions).toContain(`"${node}"`);
+    expect(versions).toContain(`"python-version":"${python}"`);
+  });
+
+  test.each([
+    ['a release', 'echo 1.0.0', { code: 0, stdout: 'npx projen compile\nnpx projen compat\n' }],
+    ['no release yet', 'echo npm error code E404; false', { code: 0, stdout: 'npm error code E404\nno release to compare with yet\n' }],
+    ['no answer', 'echo npm error code ETIMEDOUT >&2; false', { code: 1, stdout: 'npm error code ETIMEDOUT\n' }],
+  ])('compare the API with the newest release: %s', async (_, npm, outcome) => {
+    const { run: script } = workflow('build').jobs.compatibility.steps.at(-1);
+    const stubs = `npm() { ${npm}; }; npx() { echo npx "$@"; }`;
+    expect(await run('bash', ['-e', '-c', `${stubs}\n${script}`])).toMatchObject(outcome);
   });
 
   test('publish to the registries of all five languages', () => {
@@ -97,6 +158,30 @@ describe('workflows', () => {
     expect(Object.keys(jobs)).toEqual(expect.arrayContaining(
       ['release_npm', 'release_pypi', 'release_maven', 'release_golang', 'release_nuget'],
     ));
+  });
+});
+
+describe('commands', () => {
+  /** Runs a script with an `npm` that says what it was asked to do, and fails as told. */
+  const withNpm = (fails: string, code: number, script: string) => run('bash', [
+    '-c', `npm() { echo npm "$@"; [ "$1" != "${fails}" ] || return ${code}; [ "$1" != test ] || echo '3 passed, 0 failed'; }; export -f npm; ${script}`,
+  ]);
+
+  test.each([
+    ['ci', 7, 'npm ci\n0 passed, 1 failed\n'],
+    ['test', 2, 'npm ci\nnpm test\n0 passed, 1 failed\n'],
+    ['nothing', 0, 'npm ci\nnpm test\n3 passed, 0 failed\n'],
+  ])('.ci/run ends with one line of numbers and the exit code (%s fails)', async (fails, code, stdout) => {
+    expect(await withNpm(fails, code, '.ci/run')).toMatchObject({ code, stdout });
+  });
+
+  test.each([
+    ['install', 4, 'npm ci'], ['test', 2, 'npm test\nnpm ci'], ['nothing', 0, 'npm test\n3 passed, 0 failed\nnpm ci'], ['ci', 1, 'npm ci'],
+  ])('test:newest-cdk brings back what is pinned and keeps the exit code (%s fails)', async (fails, code, end) => {
+    const [{ exec }] = JSON.parse(read('.projen', 'tasks.json')).tasks['test:newest-cdk'].steps;
+    const outcome = await withNpm(fails, code, exec);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stdout).toMatch(new RegExp(`^npm install --no-save .*\n(.*\n)*${end}\n$`));
   });
 });
 
