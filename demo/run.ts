@@ -37,14 +37,15 @@ export class Run {
   }
 
   /** Tells of every check before it is run. */
-  async check({ title, checks, notProven, pictures }: Capability, onCheck: (check: Check) => void): Promise<Section> {
-    const section: Section = { title, notProven, results: [], pictures: [] };
+  async check({ title, checks, notProven, charts, pictures }: Capability, onCheck: (check: Check) => void): Promise<Section> {
+    const section: Section = { title, notProven, results: [], charts: [], pictures: [] };
     this.sections.push(section);
     await this.timed(title, async () => {
       for (const check of checks) {
         onCheck(check);
         section.results.push(await runCheck(check, this.context!));
       }
+      section.charts.push(...await charts?.(this.context!) ?? []);
       section.pictures.push(...await pictures?.(this.context!) ?? []);
     });
     return section;

@@ -28,12 +28,28 @@ export interface Picture {
   readonly rows: string[][];
 }
 
+/** How numbers change from day to day, one band upon the other. */
+export interface Chart {
+  /** Names it within the page. */
+  readonly id: string;
+  readonly title: string;
+  /** In words, for who does not see it. */
+  readonly description: string;
+  /** The first day, as in 2025-01-31. */
+  readonly start: string;
+  /** What is counted. */
+  readonly unit: string;
+  /** From the lowest up; one value for each day. */
+  readonly bands: { readonly name: string; readonly values: number[] }[];
+}
+
 /** What a part of the library promises, as checks; they run in this order and may build upon each other. */
 export interface Capability {
   readonly title: string;
   readonly checks: Check[];
   /** What these checks cannot show, and why. */
   readonly notProven: string[];
+  charts?(context: CheckContext): Promise<Chart[]>;
   pictures?(context: CheckContext): Promise<Picture[]>;
 }
 

@@ -1,3 +1,4 @@
+import { chartPicture } from './chart';
 import { type Markup, html } from './markup';
 import { accessPicture, tablePicture, timePicture } from './pictures';
 import { type Report, type Section, resultsOf, verdict } from './report';
@@ -43,10 +44,11 @@ function differences(report: Report): Markup | undefined {
     html`<li><a href="#${id}">${tried}</a>: expected “${expected}”, seen “${seen}”</li>`)}</ul></section>`;
 }
 
-function renderSection({ title, results, pictures }: Section): Markup {
+function renderSection({ title, results, charts, pictures }: Section): Markup {
+  const shown = [...charts.map(chartPicture), ...pictures.map(tablePicture)];
   return html`<section>
 <h2>${title}</h2>
-<div class="pictures">${pictures.map(tablePicture)}</div>
+${shown.length > 0 ? html`<div class="pictures">${shown}</div>` : undefined}
 <div class="wide"><table class="results">
 <thead><tr><th scope="col">Tried</th><th scope="col">Expected</th><th scope="col">Seen</th><th scope="col">As expected</th></tr></thead>
 <tbody>${results.map(renderResult)}</tbody>

@@ -1,4 +1,4 @@
-import type { CheckResult, Picture } from '../checks/check';
+import type { Chart, CheckResult, Picture } from '../checks/check';
 
 /** Everything one run of the demo has to tell; `--json` prints it as it is. */
 export interface Report {
@@ -14,6 +14,7 @@ export interface Report {
 export interface Section {
   readonly title: string;
   readonly results: CheckResult[];
+  readonly charts: Chart[];
   readonly pictures: Picture[];
   readonly notProven: string[];
 }

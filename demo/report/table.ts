@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { chartTable } from './chart';
 import { type Report, verdict } from './report';
 import type { CheckResult } from '../checks/check';
 
@@ -15,7 +16,8 @@ export function renderTable(report: Report, width = process.stdout.columns ?? 14
     ...section.results.map((result) => line([result.tried, result.expected, result.seen, mark(result)])),
     ...section.results.filter(({ ok, detail }) => !ok && detail).map(({ id, detail }) => `${id}: ${detail}`),
     '',
-    ...section.pictures.flatMap((picture) => [styleText('bold', picture.title), ...grid([picture.columns, ...picture.rows], width), '']),
+    ...section.charts.flatMap((chart) => picture(chart.title, chartTable(chart), width)),
+    ...section.pictures.flatMap((one) => picture(one.title, one, width)),
   ]);
   const notProven = report.sections.flatMap((section) => section.notProven);
   return [
@@ -26,6 +28,10 @@ export function renderTable(report: Report, width = process.stdout.columns ?? 14
     styleText(report.ok ? 'green' : 'red', `${verdict(report)} ${report.seconds.toFixed(0)} s.`),
     '',
   ].join('\n');
+}
+
+function picture(title: string, { columns, rows }: { columns: string[]; rows: string[][] }, width: number): string[] {
+  return [styleText('bold', title), ...grid([columns, ...rows], width), ''];
 }
 
 /** A plain table whose columns are as wide as they must be; the last one takes what is left of the line. */

@@ -6,27 +6,40 @@
  * `npm run demo` deploys it to an AWS on your own machine and shows what each role can and cannot do.
  */
 import {
-  App, CfnOutput, RemovalPolicy, Stack, Validations, aws_events_targets as targets, aws_iam as iam, aws_sqs as sqs,
+  App, CfnOutput, Duration, RemovalPolicies, RemovalPolicy, Stack, Validations, aws_events_targets as targets, aws_iam as iam,
+  aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
-import { ImageTagMutability, SecureEcrRepository } from '../../src'; // yours: from 'cdk-secure-ecr'
+import {
+  ImageRetention, ImageSelection, ImageTagMutability, RetentionRule, SecureEcrRepository,
+} from '../../src'; // yours: from 'cdk-secure-ecr'
 
 export class PlatformTeam extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
 
     // Nothing but a name is needed: encrypted with a rotating key of ours, no tag can be moved, every push is scanned,
-    // releases (v*) are kept and what CI leaves behind expires.
+    // releases (v*) are kept and what CI leaves behind expires. Here, what is deployed is kept too, also a hotfix that is
+    // no release; anything else is archived when nobody has pulled it for 90 days.
     const releases = new SecureEcrRepository(this, 'Releases', {
       repositoryName: 'shop/web',
+      retention: ImageRetention.production({ protectedTags: ['prod-*'] }),
       ...ERASABLE,
     });
 
-    // Application teams build FROM shop/base:latest, so that one tag has to move. It can; no other tag can.
+    // Application teams build FROM shop/base:latest, so that one tag has to move. It can; no other tag can. Who builds
+    // from an older version should notice, so only the newest 12 can be pulled at once.
     const base = new SecureEcrRepository(this, 'Base', {
       repositoryName: 'shop/base',
       tagMutability: ImageTagMutability.immutableExcept('latest'),
+      retention: ImageRetention.of(
+        RetentionRule.protect('latest'),
+        RetentionRule.archiveBeyond(ImageSelection.tagPrefix('v'), 12),
+        RetentionRule.expireArchived(ImageSelection.any(), Duration.days(180)),
+        RetentionRule.expireOlderThan(ImageSelection.tagPrefix('nightly-'), Duration.days(14)),
+        RetentionRule.archiveBeyond(ImageSelection.untagged(), 3),
+      ),
       ...ERASABLE,
     });
     Validations.of(base).acknowledge({
@@ -80,13 +93,16 @@ export class PlatformTeam extends Stack {
 }
 
 /**
- * So that the demo leaves nothing behind. Leave it out of an app of yours: a repository then outlives its stack, and so
- * does the key of its images.
+ * So that the demo leaves nothing behind. Leave it out of an app of yours: a repository then outlives its stack, with its
+ * images.
  */
 const ERASABLE = { removalPolicy: RemovalPolicy.DESTROY, emptyOnDelete: true };
 
 const app = new App();
 new PlatformTeam(app, 'PlatformTeam');
+// The key of the images is retained even where each repository that uses it now is not: one that was retained earlier may
+// need it. In the demo there is none. Leave this out of an app of yours, too.
+RemovalPolicies.of(app).destroy();
 // Fails the synthesis for whatever neither follows the rules nor is acknowledged above.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

@@ -7,7 +7,7 @@ export const LIMITS = {
   /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
   repositoryPolicyCharacters: 10_240,
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */
-  lifecycle: { maxRules: 50, maxCharacters: 30_720, maxWildcards: 4 },
+  lifecycle: { maxRules: 50, maxCharacters: 30_720, maxWildcards: 4, minArchiveDays: 90 },
   /** A tag as the OCI distribution specification allows it, with * for what varies. */
   tagPattern: /^[0-9a-zA-Z_*][0-9a-zA-Z._*-]{0,127}$/,
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (the default; it can be raised) */

@@ -35,17 +35,17 @@ export class Problems {
 
   public throwIfAny(): void {
     if (this.found.length === 0) return;
-    throw new Error(this.found.map((problem) => describe(this.owner, problem)).join('\n'));
+    throw new Error(this.found.map((problem) => `[${this.owner}] ${describe(problem)}`).join('\n'));
   }
 }
 
-/** The one form every error of this library has. */
-export function describe(owner: string, { prop, must, got, remedy, code }: Problem): string {
-  return `[${owner}] '${prop}' must ${must}, got ${show(got)}: ${remedy} (cdk-secure-ecr:${code})`;
+/** The one form every error of this library has; CDK puts the path before what a validation finds. */
+export function describe({ prop, must, got, remedy, code }: Problem): string {
+  return `'${prop}' must ${must}, got ${show(got)}: ${remedy} (cdk-secure-ecr:${code})`;
 }
 
 function show(value: unknown): string {
-  if (typeof value === 'string' && Token.isUnresolved(value)) return 'a value known only at deployment';
-  const text = JSON.stringify(value) ?? String(value);
+  if (Token.isUnresolved(value)) return 'a value known only at deployment';
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value) ?? String(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

@@ -1,14 +1,17 @@
-import { Stack, Token, type aws_ecr as ecr, type aws_kms as kms, type RemovalPolicy } from 'aws-cdk-lib';
+import { type RemovalPolicy, type Stack, Token, type aws_ecr as ecr, type aws_kms as kms } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { RepositoryKey } from './repository-key';
 import type { Problems } from '../private/problems';
 
 /**
- * What encrypts the layers of a repository at rest.
+ * What encrypts the layers of a repository at rest. Not for extension: the factories are all that ECR has.
  *
  * Chosen once: ECR cannot change the encryption of a repository, so CloudFormation replaces the repository (its images
  * are not copied). With a fixed `repositoryName` CloudFormation refuses the update, because the new repository would
  * need the name while the old one still has it: give the new one another name, copy the images, then drop the old one.
+ *
+ * A customer managed key costs 1 USD a month, and 1 USD more after each of the first two yearly rotations. KMS deletes
+ * a key 30 days after it was told to, and charges nothing for these.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
  */
@@ -16,30 +19,33 @@ export abstract class EcrEncryption {
   /**
    * One rotating customer managed key for all repositories of the stack. The default.
    *
-   * Costs 1 USD a month for the stack, and up to 2 USD more for the first two yearly rotations; a key for each
-   * repository would cost that much each.
+   * It is retained when the stack is deleted, whatever becomes of its repositories: images that were retained earlier
+   * are lost without it. `RemovalPolicies.of(stack).destroy()` makes it erasable together with everything else. Tags of
+   * a repository do not reach it; tag the stack.
    */
   public static sharedKey(): EcrEncryption {
-    return new KmsEncryption('KMS', RepositoryKey.shared);
+    return new KmsEncryption('KMS');
   }
 
   /**
    * A rotating customer managed key for this repository alone, for instance where disabling the key must cut off one
-   * repository and no other. Costs 1 USD a month.
+   * repository and no other. It has the removal policy of the repository.
    */
   public static ownKey(): EcrEncryption {
-    return new KmsEncryption('KMS', RepositoryKey.own);
+    return new OwnKeyEncryption();
   }
 
   /**
    * A key you have.
    *
-   * It must be a symmetric key in the Region of the repository, and whoever creates the repository needs
+   * It must be a symmetric key for encryption in the Region of the repository, and whoever creates the repository needs
    * `kms:CreateGrant`, `kms:RetireGrant` and `kms:DescribeKey` on it by way of ECR (`kms:ViaService`). Who pushes and
    * pulls needs nothing: ECR uses grants of its own. The policy of the key is left as it is.
+   *
+   * A key of the same app must not be deleted with its stack while the repository is retained.
    */
   public static key(key: kms.IKeyRef): EcrEncryption {
-    return new KmsEncryption('KMS', () => key, key);
+    return new KmsEncryption('KMS', key);
   }
 
   /**
@@ -52,13 +58,15 @@ export abstract class EcrEncryption {
   }
 
   /**
-   * Two layers of encryption (DSSE-KMS), which ECR offers in AWS GovCloud (US) only.
+   * Two layers of encryption (DSSE-KMS), which ECR offers in the AWS GovCloud (US) Regions only, at additional cost.
    *
    * @param key the key of the second layer; without one, the key that the repositories of the stack share
    */
   public static dualLayer(key?: kms.IKeyRef): EcrEncryption {
-    return new KmsEncryption('KMS_DSSE', key ? () => key : RepositoryKey.shared, key);
+    return new DualLayerEncryption('KMS_DSSE', key);
   }
+
+  protected constructor() {}
 
   /**
    * What is wrong with this choice for a repository of that stack.
@@ -75,15 +83,13 @@ export abstract class EcrEncryption {
 export interface BoundEncryption {
   readonly configuration: ecr.CfnRepository.EncryptionConfigurationProperty;
   readonly key?: kms.IKeyRef;
+  /** The key, if it was made for this repository alone. */
+  readonly ownKey?: kms.Key;
   readonly warning?: { code: string; message: string };
 }
 
 class KmsEncryption extends EcrEncryption {
-  constructor(
-    private readonly encryptionType: string,
-    private readonly keyFor: (scope: Construct, removalPolicy: RemovalPolicy) => kms.IKeyRef,
-    private readonly given?: kms.IKeyRef,
-  ) {
+  constructor(private readonly encryptionType: string, private readonly given?: kms.IKeyRef) {
     super();
   }
 
@@ -99,13 +105,41 @@ class KmsEncryption extends EcrEncryption {
     });
   }
 
-  public _bind(scope: Construct, removalPolicy: RemovalPolicy): BoundEncryption {
-    const key = this.keyFor(scope, removalPolicy);
+  public _bind(scope: Construct): BoundEncryption {
+    const key = this.given ?? RepositoryKey.shared(scope);
     return { configuration: { encryptionType: this.encryptionType, kmsKey: key.keyRef.keyArn }, key };
   }
 }
 
+class DualLayerEncryption extends KmsEncryption {
+  public _validate(stack: Stack, problems: Problems): void {
+    super._validate(stack, problems);
+    problems.unless(Token.isUnresolved(stack.region) || stack.region.startsWith('us-gov-'), {
+      prop: 'encryption',
+      must: 'be of one layer outside the AWS GovCloud (US) Regions',
+      got: `dualLayer in ${stack.region}`,
+      remedy: 'use EcrEncryption.sharedKey(), .ownKey() or .key()',
+      code: 'repositoryDualLayerRegion',
+    });
+  }
+}
+
+class OwnKeyEncryption extends EcrEncryption {
+  constructor() {
+    super();
+  }
+
+  public _bind(scope: Construct, removalPolicy: RemovalPolicy): BoundEncryption {
+    const key = RepositoryKey.own(scope, removalPolicy);
+    return { configuration: { encryptionType: 'KMS', kmsKey: key.keyArn }, key, ownKey: key };
+  }
+}
+
 class Aes256Encryption extends EcrEncryption {
+  constructor() {
+    super();
+  }
+
   public _bind(): BoundEncryption {
     return {
       configuration: { encryptionType: 'AES256' },

@@ -1,6 +1,7 @@
 import { Token, type aws_ecr as ecr } from 'aws-cdk-lib';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
+import { knownLength } from '../private/tokens';
 
 /**
  * Whether a tag, once pushed, may later be moved to another image.
@@ -27,7 +28,7 @@ export class ImageTagMutability {
    */
   public static immutableExcept(...patterns: string[]): ImageTagMutability {
     validate('ImageTagMutability.immutableExcept', patterns, 'ImageTagMutability.dangerouslyMutable()');
-    return new ImageTagMutability('IMMUTABLE_WITH_EXCLUSION', patterns);
+    return new ImageTagMutability('IMMUTABLE_WITH_EXCLUSION', [...new Set(patterns)]);
   }
 
   /**
@@ -50,7 +51,7 @@ export class ImageTagMutability {
    */
   public static dangerouslyMutableExcept(...patterns: string[]): ImageTagMutability {
     validate('ImageTagMutability.dangerouslyMutableExcept', patterns, 'ImageTagMutability.immutable()');
-    return new ImageTagMutability('MUTABLE_WITH_EXCLUSION', patterns);
+    return new ImageTagMutability('MUTABLE_WITH_EXCLUSION', [...new Set(patterns)]);
   }
 
   private constructor(
@@ -93,9 +94,10 @@ export class ImageTagMutability {
 }
 
 function validate(factory: string, patterns: string[], forEveryTag: string): void {
-  if (Token.isUnresolved(patterns)) return;
   const { min, max, maxLength, maxWildcards, pattern: allowed } = LIMITS.tagExclusions;
   const problems = new Problems(factory);
+  knownLength('patterns', patterns, problems);
+  problems.throwIfAny();
   problems.unless(patterns.length >= min && patterns.length <= max, {
     prop: 'patterns',
     must: `be ${min} to ${max} patterns`,

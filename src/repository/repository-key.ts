@@ -1,5 +1,6 @@
-import { CfnDeletionPolicy, RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
+import { Aws, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Problems } from '../private/problems';
 
 /** Where a stack keeps the key that its repositories share. */
 const SHARED_ID = 'SecureEcrRepositoryKey';
@@ -9,17 +10,27 @@ const SHARED_ID = 'SecureEcrRepositoryKey';
  * hand, not even an administrator of the account, unless the key policy is changed first.
  */
 export class RepositoryKey extends kms.Key {
-  /** The key of the stack of `scope`, made when it is first asked for. */
-  public static shared(this: void, scope: Construct, removalPolicy: RemovalPolicy): RepositoryKey {
+  /**
+   * The key of the stack of `scope`, made when it is first asked for. It outlives the stack whatever becomes of single
+   * repositories: one that left the app before and was retained still needs it.
+   */
+  public static shared(scope: Construct): RepositoryKey {
     const stack = Stack.of(scope);
-    const key = stack.node.tryFindChild(SHARED_ID) as RepositoryKey | undefined
-      ?? new RepositoryKey(stack, SHARED_ID, removalPolicy);
-    key.keepFor(removalPolicy);
-    return key;
+    const existing = stack.node.tryFindChild(SHARED_ID);
+    const problems = new Problems(scope.node.path);
+    problems.unless(existing === undefined || existing instanceof RepositoryKey, {
+      prop: 'encryption',
+      must: `find the id ${SHARED_ID} free in its stack`,
+      got: existing?.node.path,
+      remedy: 'give that construct another id, or this repository EcrEncryption.ownKey()',
+      code: 'repositoryKeyId',
+    });
+    problems.throwIfAny();
+    return existing as RepositoryKey | undefined ?? new RepositoryKey(stack, SHARED_ID, RemovalPolicy.RETAIN);
   }
 
-  /** A key below the repository itself. */
-  public static own(this: void, scope: Construct, removalPolicy: RemovalPolicy): RepositoryKey {
+  /** A key below a repository, with the fate of the repository. */
+  public static own(scope: Construct, removalPolicy: RemovalPolicy): RepositoryKey {
     return new RepositoryKey(scope, 'Key', removalPolicy);
   }
 
@@ -30,16 +41,6 @@ export class RepositoryKey extends kms.Key {
       removalPolicy,
       policy: new iam.PolicyDocument({ statements: [administration(), useThroughEcr(Stack.of(scope))] }),
     });
-  }
-
-  /** Images that stay are lost without their key, so one repository that stays keeps the key for all. */
-  public keepFor(removalPolicy: RemovalPolicy): void {
-    if (removalPolicy !== RemovalPolicy.DESTROY) this.applyRemovalPolicy(removalPolicy);
-  }
-
-  /** Whether it outlives its stack. */
-  public stays(): boolean {
-    return (this.node.defaultChild as kms.CfnKey).cfnOptions.deletionPolicy !== CfnDeletionPolicy.DELETE;
   }
 }
 
@@ -60,13 +61,20 @@ function administration(): iam.PolicyStatement {
   });
 }
 
-/** What creating a repository takes; pushing and pulling go through the grants that ECR makes for itself. */
+/**
+ * What creating and deleting a repository takes; pushing and pulling go through the grants that ECR makes for itself.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html#encryption-customer-managed-key
+ */
 function useThroughEcr(stack: Stack): iam.PolicyStatement {
+  // Whether the China Regions write .cn here is documented nowhere, so both forms are let in there.
+  const inChina = Token.isUnresolved(stack.region) || stack.region.startsWith('cn-');
+  const suffixes = inChina ? ['amazonaws.com', Aws.URL_SUFFIX] : ['amazonaws.com'];
   return new iam.PolicyStatement({
     sid: 'UseThroughEcr',
     principals: [new iam.AccountRootPrincipal()],
     actions: ['kms:CreateGrant', 'kms:RetireGrant', 'kms:DescribeKey'],
     resources: ['*'],
-    conditions: { StringEquals: { 'kms:ViaService': `ecr.${stack.region}.amazonaws.com` } },
+    conditions: { StringEquals: { 'kms:ViaService': suffixes.map((suffix) => `ecr.${stack.region}.${suffix}`) } },
   });
 }

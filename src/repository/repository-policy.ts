@@ -1,10 +1,10 @@
-import { Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { Stack, Token, Validations, aws_iam as iam } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { LIMITS } from '../private/limits';
 import { policyCharacters } from '../private/policy-size';
 import { Problems, describe } from '../private/problems';
 
-/** The policy of a repository: TLS only to begin with, and nothing in it that ECR would refuse at deployment. */
+/** The policy of a repository: TLS only to begin with; what ECR would refuse at deployment is refused at synthesis. */
 export class RepositoryPolicy {
   public readonly document = new iam.PolicyDocument();
 
@@ -35,23 +35,57 @@ export class RepositoryPolicy {
       remedy: 'grant it in the policy of the principal, on all resources (ecr.AuthorizationToken.grantRead)',
       code: 'repositoryPolicyAuthorization',
     });
+    const foreign = statement.actions.filter((action) => !Token.isUnresolved(action) && !/^(ecr:.+|\*)$/i.test(action));
+    problems.unless(foreign.length === 0, {
+      prop: 'statement',
+      must: 'name actions of ECR only',
+      got: foreign,
+      remedy: 'take them out: the policy of a repository is about ECR',
+      code: 'repositoryPolicyActions',
+    });
     problems.throwIfAny();
+    if (opensToEverybody(statement)) {
+      Validations.of(this.owner).addWarning(
+        'cdk-secure-ecr:repositoryPolicyPublic',
+        `every AWS account may ${statement.actions.join(', ')}: add a condition, such as aws:PrincipalOrgID`,
+      );
+    }
     this.document.addStatements(statement);
   }
 
   /** What can be known only when every statement is there. */
   public validate(): string[] {
     const limit = LIMITS.repositoryPolicyCharacters;
-    const size = policyCharacters(Stack.of(this.owner).resolve(this.document));
-    const tooLong = describe(this.owner.node.path, {
+    const resolved: { Statement: { Sid?: string }[] } = Stack.of(this.owner).resolve(this.document);
+    const size = policyCharacters(resolved);
+    const sids = resolved.Statement.map(({ Sid }) => Sid).filter((sid) => sid !== undefined);
+    const twice = describe({
+      prop: 'repository policy',
+      must: 'have a Sid of its own for each statement',
+      got: sids.filter((sid, index) => sids.indexOf(sid) !== index),
+      remedy: 'rename them, or leave them out',
+      code: 'repositoryPolicySids',
+    });
+    const tooLong = describe({
       prop: 'repository policy',
       must: `be at most ${limit} characters long`,
       got: size,
       remedy: 'grant to an organization or an organizational unit instead of to single accounts and roles',
       code: 'repositoryPolicySize',
     });
-    return [...this.document.validateForAnyPolicy(), ...size > limit ? [tooLong] : []];
+    return [
+      ...this.document.validateForAnyPolicy(),
+      ...new Set(sids).size < sids.length ? [twice] : [],
+      ...size > limit ? [tooLong] : [],
+    ];
   }
+}
+
+/** Whether a statement lets in principals of any account, without asking anything of them. */
+function opensToEverybody(statement: iam.PolicyStatement): boolean {
+  const { Principal, Condition } = statement.toJSON();
+  const open = [Principal, Principal?.AWS].flat().includes('*');
+  return statement.effect === iam.Effect.ALLOW && open && Condition === undefined;
 }
 
 function denyWithoutTls(): iam.PolicyStatement {

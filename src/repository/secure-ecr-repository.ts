@@ -1,15 +1,13 @@
 import {
-  ArnFormat, CfnDeletionPolicy, RemovalPolicy, Stack, Token, Validations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, aws_events as events,
+  ArnFormat, RemovalPolicy, Validations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, aws_events as events,
   type aws_iam as iam, type aws_kms as kms,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EcrEncryption } from './ecr-encryption';
-import { ImageRetention } from './image-retention';
 import { ImageTagMutability } from './image-tag-mutability';
-import { RepositoryKey } from './repository-key';
+import { checkImageTags, checkProps, removalProblems } from './repository-checks';
 import { RepositoryPolicy } from './repository-policy';
-import { LIMITS } from '../private/limits';
-import { Problems, describe } from '../private/problems';
+import { ImageRetention } from './retention';
 
 /** Properties of a `SecureEcrRepository`. */
 export interface SecureEcrRepositoryProps {
@@ -38,6 +36,9 @@ export interface SecureEcrRepositoryProps {
   /**
    * Which images are kept, and for how long.
    *
+   * ECR does not know which images run: one that carries a temporary tag, such as `gitsha_...`, and no protected one is
+   * deleted after 7 days by default, deployed or not. Name the tags you deploy by in `protectedTags`.
+   *
    * @default ImageRetention.standard()
    */
   readonly retention?: ImageRetention;
@@ -45,8 +46,8 @@ export interface SecureEcrRepositoryProps {
   /**
    * What happens to the repository when it leaves the stack or the stack is deleted.
    *
-   * `RemovalPolicies.of(app).destroy()` makes everything of an app erasable; a repository that holds images is deleted
-   * only with `emptyOnDelete`.
+   * The key that the repositories of a stack share is retained all the same; `RemovalPolicies.of(app).destroy()` makes
+   * everything of an app erasable. A repository that holds images is deleted only with `emptyOnDelete`.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -72,7 +73,7 @@ export interface OnImageEventOptions extends events.OnEventOptions {
 
 /**
  * A container image repository with the settings that an audit asks for: encrypted with a key of yours, tags that
- * cannot be moved, scan on push, TLS only, images nobody needs expired, releases kept.
+ * cannot be moved, scan on push, TLS only, temporary and untagged images expired, releases kept.
  *
  * It is an `ecr.IRepository` and goes wherever one goes. Nobody but this account's own IAM policies grants access to
  * it until one of the `grant` methods is called.
@@ -87,21 +88,28 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   public readonly repositoryName: string;
   public readonly repositoryArn: string;
 
-  /** The key that encrypts the images; none where ECR's own keys do. */
+  /**
+   * The key that encrypts the images; none where ECR's own keys do.
+   *
+   * The policy of a key that this library made lets nobody use it but ECR, so granting somebody its use by an IAM policy
+   * has no effect.
+   */
   public readonly encryptionKey?: kms.IKeyRef;
 
   private readonly policy: RepositoryPolicy;
   private readonly resource: ecr.CfnRepository;
+  private readonly ownKey?: kms.Key;
 
   constructor(scope: Construct, id: string, props: SecureEcrRepositoryProps = {}) {
     // Before super(), so that a refused repository leaves nothing in the tree.
-    validate(scope, id, props);
+    checkProps(scope, id, props);
     super(scope, id, { physicalName: props.repositoryName });
 
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const tagMutability = props.tagMutability ?? ImageTagMutability.immutable();
     const encryption = (props.encryption ?? EcrEncryption.sharedKey())._bind(this, removalPolicy);
     this.encryptionKey = encryption.key;
+    this.ownKey = encryption.ownKey;
 
     this.policy = new RepositoryPolicy(this);
     this.resource = new ecr.CfnRepository(this, 'Resource', {
@@ -109,7 +117,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
       encryptionConfiguration: encryption.configuration,
       ...tagMutability._render(),
       imageScanningConfiguration: { scanOnPush: true },
-      lifecyclePolicy: { lifecyclePolicyText: (props.retention ?? ImageRetention.standard())._render(Stack.of(this)) },
+      lifecyclePolicy: (props.retention ?? ImageRetention.standard())._bind(this),
       repositoryPolicyText: this.policy.document,
       emptyOnDelete: props.emptyOnDelete,
     });
@@ -122,20 +130,18 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
 
-    this.node.addValidation({ validate: () => [...this.policy.validate(), ...this.validateKey()] });
+    this.node.addValidation({ validate: () => [...this.policy.validate(), ...removalProblems(this.resource, this.encryptionKey)] });
     for (const warning of [encryption.warning, tagMutability._warning()]) {
       if (warning) Validations.of(this).addWarning(`cdk-secure-ecr:${warning.code}`, warning.message);
     }
   }
 
   /**
-   * Apply the given removal policy to this repository.
-   *
-   * A key that this library made stays with a repository that stays.
+   * Apply the given removal policy to this repository, and to the key that it has to itself.
    */
   public applyRemovalPolicy(policy: RemovalPolicy): void {
     super.applyRemovalPolicy(policy);
-    if (this.encryptionKey instanceof RepositoryKey) this.encryptionKey.keepFor(policy);
+    this.ownKey?.applyRemovalPolicy(policy);
   }
 
   /**
@@ -148,6 +154,18 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
     this.policy.add(statement);
     return { statementAdded: true, policyDependable: this.resource };
+  }
+
+  /**
+   * Grant the given principal to push images: the upload of layers, and manifests in both directions, because docker
+   * buildx and others ask for a manifest before they push it. No layer can be fetched, so this is no right to pull.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+   */
+  public grantPush(grantee: iam.IGrantable): iam.Grant {
+    const push = this.grant(grantee, ...PUSH_ACTIONS);
+    ecr.AuthorizationToken.grantRead(grantee);
+    return push;
   }
 
   /** Rule that matches when an image has been pushed, or a tag added to one. */
@@ -167,6 +185,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
    * The two events differ in shape: Inspector's carries the ARN of the repository in `repository-name`.
    */
   public onImageScanCompleted(id: string, options: ecr.OnImageScanCompletedOptions = {}): events.Rule {
+    checkImageTags(`${this.node.path}/${id}`, options.imageTags);
     const rule = new events.Rule(this, id, options);
     rule.addEventPattern({
       source: ['aws.ecr', 'aws.inspector2'],
@@ -207,6 +226,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   }
 
   private onImageAction(id: string, action: string, options: OnImageEventOptions): events.Rule {
+    checkImageTags(`${this.node.path}/${id}`, options.imageTags);
     const rule = new events.Rule(this, id, options);
     rule.addEventPattern({
       source: ['aws.ecr'],
@@ -221,56 +241,10 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
     rule.addTarget(options.target);
     return rule;
   }
-
-  /** However the policies came about, aspects included: images that stay are lost without their key. */
-  private validateKey(): string[] {
-    if (!(this.encryptionKey instanceof RepositoryKey)) return [];
-    const stays = this.resource.cfnOptions.deletionPolicy !== CfnDeletionPolicy.DELETE;
-    if (!stays || this.encryptionKey.stays()) return [];
-    return [describe(this.node.path, {
-      prop: 'removalPolicy',
-      must: 'not be weaker for the key than for the repository',
-      got: `${this.resource.cfnOptions.deletionPolicy} for the repository, Delete for its key`,
-      remedy: `apply the same policy to ${this.encryptionKey.node.path}: images cannot be read without their key`,
-      code: 'repositoryKeyRemoved',
-    })];
-  }
 }
 
-function validate(scope: Construct, id: string, props: SecureEcrRepositoryProps): void {
-  const problems = new Problems(`${scope.node.path}/${id}`);
-  props.encryption?._validate(Stack.of(scope), problems);
-  const name = props.repositoryName;
-  if (name !== undefined && !Token.isUnresolved(name)) {
-    const { min, max, pattern } = LIMITS.repositoryName;
-    problems.unless(name.length >= min && name.length <= max, {
-      prop: 'repositoryName',
-      must: `be ${min} to ${max} characters long`,
-      got: name,
-      remedy: 'choose another name, or leave it out and CloudFormation makes one',
-      code: 'repositoryNameLength',
-    });
-    problems.unless(pattern.test(name), {
-      prop: 'repositoryName',
-      must: "be lower-case letters and digits with single '.', '_', '-' or '/' between them",
-      got: name,
-      remedy: 'write it in lower case, without a host name, tag or leading slash',
-      code: 'repositoryNameInvalid',
-    });
-  }
-  problems.unless(props.removalPolicy !== RemovalPolicy.SNAPSHOT, {
-    prop: 'removalPolicy',
-    must: 'be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY',
-    got: props.removalPolicy,
-    remedy: 'use RETAIN to keep the images: there are no snapshots of a repository',
-    code: 'repositoryRemovalPolicy',
-  });
-  problems.unless(!props.emptyOnDelete || props.removalPolicy === RemovalPolicy.DESTROY, {
-    prop: 'emptyOnDelete',
-    must: 'go with removalPolicy DESTROY',
-    got: `${props.emptyOnDelete} and ${props.removalPolicy ?? 'no removalPolicy'}`,
-    remedy: 'add removalPolicy: RemovalPolicy.DESTROY, or leave emptyOnDelete out',
-    code: 'repositoryEmptyOnDelete',
-  });
-  problems.throwIfAny();
-}
+/** Uploading layers, writing and reading manifests; not ecr:GetDownloadUrlForLayer, so no layer can be fetched. */
+const PUSH_ACTIONS = [
+  'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload',
+  'ecr:PutImage', 'ecr:UploadLayerPart',
+];

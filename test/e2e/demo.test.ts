@@ -37,7 +37,9 @@ test('another app: exit code 1, and the lines that differ are the ones that must
     ["repositoryName: 'shop/web',", "repositoryName: 'shop/web', tagMutability: ImageTagMutability.dangerouslyMutable(),"],
     ['repository.grantPull(reader);', 'repository.grantPullPush(reader);'],
     ['releases.onImageDeleted(', 'base.onImageDeleted('],
+    ["ImageRetention.production({ protectedTags: ['prod-*'] })", 'ImageRetention.production()'],
     ['{ removalPolicy: RemovalPolicy.DESTROY, emptyOnDelete: true }', '{}'],
+    ['RemovalPolicies.of(app).destroy();', ''],
   ]);
   demo = new DemoProcess(['--json'], { root: copy });
 
@@ -54,10 +56,12 @@ test('another app: exit code 1, and the lines that differ are the ones that must
     'release-untouched', 'tags-immutable', 'release-gone',
     // ... no rule tells of its deletion, but the queue was told of every push, ...
     'delete-told', 'nothing-else-told',
+    // ... hotfixes are deleted while they are in use, ...
+    'retention', 'year-hotfixes', 'year-uses',
     // ... and the repositories outlive the stack.
     'nothing-left',
   ]);
-  expect(readFileSync(demo.report, 'utf8')).toContain(`10 of ${CAPABILITIES.flatMap(({ checks }) => checks).length} lines differ`);
+  expect(readFileSync(demo.report, 'utf8')).toContain(`13 of ${CAPABILITIES.flatMap(({ checks }) => checks).length} lines differ`);
   expect(demo.leftovers()).toEqual([]);
 }, 90_000);
 

@@ -1,14 +1,14 @@
 import {
-  App, RemovalPolicy, Stack, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs, type IResource,
+  App, Duration, type Mixin, RemovalPolicy, Stack, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs, type IResource,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import {
-  EcrEncryption, ImageRetention, ImageTagMutability, SecureEcrRepository, type SecureEcrRepositoryProps,
+  EcrEncryption, ImageRetention, ImageSelection, ImageTagMutability, RetentionRule, SecureEcrRepository, type SecureEcrRepositoryProps,
 } from '../../src';
 import { RepositoryKey } from '../../src/repository/repository-key';
 
 /** The factories of a class; the compiler insists that a table with these keys has all of them. */
-type Factories<T> = Exclude<keyof T, 'prototype'>;
+type Factories<T> = Exclude<keyof T, 'prototype' | keyof typeof Mixin>;
 type Build = (stack: Stack) => void;
 
 const role = (stack: Stack) => new iam.Role(stack, 'Role', { assumedBy: new iam.AccountRootPrincipal() });
@@ -33,6 +33,16 @@ const tagMutability: Record<Factories<typeof ImageTagMutability>, ImageTagMutabi
 };
 const retention: Record<Factories<typeof ImageRetention>, ImageRetention> = {
   standard: ImageRetention.standard({ protectedTags: ['release-*'], temporaryTagPrefixes: ['pr-'], maxUntaggedImages: 1 }),
+  development: ImageRetention.development(),
+  production: ImageRetention.production({ protectedTags: ['release-*'] }),
+  compliance: ImageRetention.compliance({ keepFor: Duration.days(3650) }),
+  of: ImageRetention.of(
+    RetentionRule.protect('prod'),
+    RetentionRule.expireOlderThan(ImageSelection.tagPattern('*-rc*'), Duration.days(30)),
+    RetentionRule.archiveBeyond(ImageSelection.taggedWithAll('build-*', 'green'), 20),
+    RetentionRule.archiveOlderThan(ImageSelection.tagPrefix('build-'), Duration.days(30)),
+  ),
+  fromJson: ImageRetention.fromJson(ImageRetention.standard().toJson()),
 };
 
 /** A stack for every way to use the library: its name and what is in it. */
@@ -69,7 +79,8 @@ function table<T>(name: string, values: Record<string, T>, build: (stack: Stack,
 export function variations(outdir?: string): App {
   const app = new App({ outdir, analyticsReporting: false });
   for (const [id, build] of Object.entries(BUILD)) {
-    build(new Stack(app, id, { env: { account: '111111111111', region: 'eu-west-1' } }));
+    const region = id === 'Encryption-dualLayer' ? 'us-gov-west-1' : 'eu-west-1'; // the only place that has it
+    build(new Stack(app, id, { env: { account: '111111111111', region } }));
   }
   return app;
 }

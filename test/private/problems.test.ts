@@ -15,9 +15,12 @@ test.each<[unknown, string]>([
   [undefined, 'undefined'],
   [['a'], '["a"]'],
   ['y'.repeat(200), `"${'y'.repeat(116)}...`],
+  [NaN, 'NaN'],
   [Token.asString({ Ref: 'X' }), 'a value known only at deployment'],
+  [Token.asNumber({ Ref: 'X' }), 'a value known only at deployment'],
+  [Token.asList({ Ref: 'X' }), 'a value known only at deployment'],
 ])('%p is shown as %s', (got, shown) => {
-  expect(text('Stack/A', { ...problem, got })).toBe(
-    `[Stack/A] 'p' must be short, got ${shown}: shorten it (cdk-secure-ecr:tooLong)`,
+  expect(text({ ...problem, got })).toBe(
+    `'p' must be short, got ${shown}: shorten it (cdk-secure-ecr:tooLong)`,
   );
 });

@@ -1,6 +1,7 @@
-import { Fn, Token } from 'aws-cdk-lib';
+import { App, Fn, Stack, Token } from 'aws-cdk-lib';
 import { ImageTagMutability } from '../../src';
 
+const stack = new Stack(new App(), 'Stack');
 const factories = [ImageTagMutability.immutableExcept, ImageTagMutability.dangerouslyMutableExcept];
 
 describe.each(factories)('%p', (factory) => {
@@ -17,16 +18,26 @@ describe.each(factories)('%p', (factory) => {
     expect(() => factory(...patterns)).toThrow(`cdk-secure-ecr:${code}`);
   });
 
+  test('a list whose length nobody knows is refused', () => {
+    expect(() => factory(...Token.asList({ Ref: 'Tags' }))).toThrow(
+      "'patterns' must have a length that is known at synthesis, got a value known only at deployment:"
+      + ' take single entries of it with Fn.select (cdk-secure-ecr:listLengthUnknown)',
+    );
+  });
+
+  test('what is named twice counts once', () => {
+    expect(factory('latest', 'latest')._render().imageTagMutabilityExclusionFilters).toHaveLength(1);
+  });
+
   test.each([
     [['latest']],
     [['a', 'b', 'c', 'd', 'e']],
     [['*-cache-*']],
     [['x'.repeat(128)]],
     [[Token.asString({ Ref: 'Tag' })]],
-    [Token.asList({ Ref: 'Tags' })],
     [Fn.split(',', Token.asString({ Ref: 'Tags' }), 2)],
   ])('%j is accepted', (patterns) => {
-    expect(() => factory(...patterns)).not.toThrow();
+    expect(() => stack.resolve(factory(...patterns)._render())).not.toThrow();
   });
 });
 

@@ -35,6 +35,7 @@ test.each([
   ['pusher', 'ecr:UploadLayerPart', IMAGES, 'Allowed'],
   ['pusher', 'ecr:CompleteLayerUpload', IMAGES, 'Allowed'],
   ['pusher', 'ecr:BatchCheckLayerAvailability', IMAGES, 'Allowed'],
+  ['pusher', 'ecr:BatchGetImage', IMAGES, 'Allowed'],
   ['pusher', 'ecr:GetAuthorizationToken', '*', 'Allowed'],
   ['pusher', 'ecr:PutImage', OTHER, 'ImplicitlyDenied'],
   ['pusher', 'ecr:GetDownloadUrlForLayer', IMAGES, 'ImplicitlyDenied'],

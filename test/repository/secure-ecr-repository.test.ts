@@ -1,5 +1,5 @@
 import {
-  App, CfnParameter, Duration, PhysicalName, RemovalPolicies, RemovalPolicy, Stack, Tags, Validations,
+  App, CfnParameter, type CfnResource, Duration, NestedStack, PhysicalName, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, Validations,
   aws_codebuild as codebuild, aws_ec2 as ec2, aws_ecr as ecr, aws_ecs as ecs, aws_events_targets as targets,
   aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_sqs as sqs,
 } from 'aws-cdk-lib';
@@ -14,6 +14,11 @@ beforeEach(() => {
   stack = new Stack(app, 'Stack', { env: ENV });
 });
 const template = () => Template.fromStack(stack);
+
+function retained<T extends CfnResource>(resource: T): T {
+  resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return resource;
+}
 
 describe('defaults', () => {
   test('make a repository that an audit passes', () => {
@@ -126,11 +131,25 @@ describe('encryption', () => {
     });
   });
 
-  test('two stacks and two apps have a key each', () => {
-    const other = new Stack(app, 'Other', { env: ENV });
-    new SecureEcrRepository(stack, 'A');
-    new SecureEcrRepository(other, 'A');
+  test.each<[string, () => Stack]>([
+    ['another stack', () => new Stack(app, 'Other', { env: ENV })],
+    ['a nested stack', () => new NestedStack(stack, 'Nested')],
+    ['a stack of a stage', () => new Stack(new Stage(app, 'Stage', { env: ENV }), 'Stack')],
+    ['a stack of another app', () => new Stack(new App(), 'Stack', { env: ENV })],
+  ])('%s has a key of its own, though the choice is one object', (_name, make) => {
+    const other = make();
+    const encryption = EcrEncryption.sharedKey();
+    const [a, b] = [stack, other].map((each) => new SecureEcrRepository(each, 'A', { encryption }));
+    expect(a.encryptionKey).not.toBe(b.encryptionKey);
     for (const each of [stack, other]) Template.fromStack(each).resourceCountIs('AWS::KMS::Key', 1);
+  });
+
+  test('an id that is taken is an error', () => {
+    new kms.Key(stack, 'SecureEcrRepositoryKey');
+    expect(() => new SecureEcrRepository(stack, 'A')).toThrow(
+      "[Stack/A] 'encryption' must find the id SecureEcrRepositoryKey free in its stack, got \"Stack/SecureEcrRepositoryKey\":"
+      + ' give that construct another id, or this repository EcrEncryption.ownKey() (cdk-secure-ecr:repositoryKeyId)',
+    );
   });
 
   test('the key policy lets the account administer, ECR grant, and nobody decrypt', () => {
@@ -143,18 +162,23 @@ describe('encryption', () => {
     expect(statements[0].Action).not.toContain('kms:CreateGrant');
     expect(statements[1]).toMatchObject({
       Action: ['kms:CreateGrant', 'kms:RetireGrant', 'kms:DescribeKey'],
-      Condition: { StringEquals: { 'kms:ViaService': 'ecr.eu-west-1.amazonaws.com' } },
+      Condition: { StringEquals: { 'kms:ViaService': ['ecr.eu-west-1.amazonaws.com'] } },
     });
   });
 
-  test.each<[RemovalPolicy[], string]>([
-    [[RemovalPolicy.DESTROY, RemovalPolicy.DESTROY], 'Delete'],
-    [[RemovalPolicy.DESTROY, RemovalPolicy.RETAIN], 'Retain'],
-    [[RemovalPolicy.RETAIN, RemovalPolicy.DESTROY], 'Retain'],
-    [[RemovalPolicy.DESTROY, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE], 'RetainExceptOnCreate'],
-  ])('the shared key stays as long as a repository does: %j', (policies, deletionPolicy) => {
-    policies.forEach((removalPolicy, i) => new SecureEcrRepository(stack, `R${i}`, { removalPolicy }));
-    template().hasResource('AWS::KMS::Key', { DeletionPolicy: deletionPolicy });
+  test('where the suffix of a service is uncertain, the key policy lets in both', () => {
+    for (const env of [undefined, { account: '111111111111', region: 'cn-north-1' }]) {
+      const there = new Stack(new App(), 'There', { env });
+      new SecureEcrRepository(there, 'A');
+      const [key] = Object.values(Template.fromStack(there).findResources('AWS::KMS::Key'));
+      expect(key.Properties.KeyPolicy.Statement[1].Condition.StringEquals['kms:ViaService']).toHaveLength(2);
+    }
+  });
+
+  test('the shared key stays, whatever becomes of a repository: one that left the app earlier may need it', () => {
+    new SecureEcrRepository(stack, 'A', { removalPolicy: RemovalPolicy.DESTROY }).applyRemovalPolicy(RemovalPolicy.DESTROY);
+    template().hasResource('AWS::ECR::Repository', { DeletionPolicy: 'Delete' });
+    template().hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
   });
 
   test('a key of its own', () => {
@@ -168,7 +192,7 @@ describe('encryption', () => {
     ['a key of this app', () => new kms.Key(stack, 'Mine'), { 'Fn::GetAtt': [Match.stringLikeRegexp('^Mine'), 'Arn'] }],
     ['an imported key', () => kms.Key.fromKeyArn(stack, 'Mine', 'arn:aws:kms:eu-west-1:222222222222:key/k'),
       'arn:aws:kms:eu-west-1:222222222222:key/k'],
-    ['an L1', () => new kms.CfnKey(stack, 'Mine'), { 'Fn::GetAtt': ['Mine', 'Arn'] }],
+    ['an L1', () => retained(new kms.CfnKey(stack, 'Mine')), { 'Fn::GetAtt': ['Mine', 'Arn'] }],
   ])('%s', (_name, key, arn) => {
     const encryption = EcrEncryption.key(key());
     new SecureEcrRepository(stack, 'A', { encryption });
@@ -196,15 +220,22 @@ describe('encryption', () => {
     Annotations.fromStack(stack).hasWarning('/Stack/A', Match.stringLikeRegexp('ECR.5 fails'));
   });
 
-  test('two layers, with the shared key or a given one', () => {
-    new SecureEcrRepository(stack, 'A', { encryption: EcrEncryption.dualLayer() });
-    new SecureEcrRepository(stack, 'B', { encryption: EcrEncryption.dualLayer(new kms.CfnKey(stack, 'Mine')) });
-    template().hasResourceProperties('AWS::ECR::Repository', {
-      EncryptionConfiguration: { EncryptionType: 'KMS_DSSE', KmsKey: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Secure'), 'Arn'] } },
-    });
-    template().hasResourceProperties('AWS::ECR::Repository', {
-      EncryptionConfiguration: { EncryptionType: 'KMS_DSSE', KmsKey: { 'Fn::GetAtt': ['Mine', 'Arn'] } },
-    });
+  test('two layers, with the shared key or a given one, in GovCloud', () => {
+    const gov = new Stack(app, 'Gov', { env: { account: '111111111111', region: 'us-gov-west-1' } });
+    new SecureEcrRepository(gov, 'A', { encryption: EcrEncryption.dualLayer() });
+    new SecureEcrRepository(gov, 'B', { encryption: EcrEncryption.dualLayer(retained(new kms.CfnKey(gov, 'Mine'))) });
+    for (const key of [Match.stringLikeRegexp('^Secure'), 'Mine']) {
+      Template.fromStack(gov).hasResourceProperties('AWS::ECR::Repository', {
+        EncryptionConfiguration: { EncryptionType: 'KMS_DSSE', KmsKey: { 'Fn::GetAtt': [key, 'Arn'] } },
+      });
+    }
+  });
+
+  test('two layers are refused where ECR has them not', () => {
+    expect(() => new SecureEcrRepository(stack, 'A', { encryption: EcrEncryption.dualLayer() })).toThrow(
+      "[Stack/A] 'encryption' must be of one layer outside the AWS GovCloud (US) Regions, got \"dualLayer in eu-west-1\":"
+      + ' use EcrEncryption.sharedKey(), .ownKey() or .key() (cdk-secure-ecr:repositoryDualLayerRegion)',
+    );
   });
 });
 
@@ -247,32 +278,36 @@ describe('removal', () => {
     expect(() => new SecureEcrRepository(stack, 'A', { removalPolicy, emptyOnDelete: true })).toThrow('repositoryEmptyOnDelete');
   });
 
-  test('a policy applied later keeps the key too', () => {
-    const images = new SecureEcrRepository(stack, 'A', { removalPolicy: RemovalPolicy.DESTROY });
-    images.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  test.each([
+    [RemovalPolicy.DESTROY, RemovalPolicy.RETAIN, 'Retain'],
+    [RemovalPolicy.RETAIN, RemovalPolicy.DESTROY, 'Delete'],
+  ])('of %s, %s applied later holds for a key of its own too', (removalPolicy, later, deletionPolicy) => {
+    new SecureEcrRepository(stack, 'A', { removalPolicy, encryption: EcrEncryption.ownKey() }).applyRemovalPolicy(later);
     const resources = Object.values<{ DeletionPolicy: string }>(template().toJSON().Resources);
-    expect(resources.map((resource) => resource.DeletionPolicy)).toEqual(['Retain', 'Retain']);
+    expect(resources.map((resource) => resource.DeletionPolicy)).toEqual([deletionPolicy, deletionPolicy]);
   });
 
-  test('DESTROY applied later leaves the shared key to the others', () => {
-    new SecureEcrRepository(stack, 'A').applyRemovalPolicy(RemovalPolicy.DESTROY);
-    template().hasResource('AWS::ECR::Repository', { DeletionPolicy: 'Delete' });
-    template().hasResource('AWS::KMS::Key', { DeletionPolicy: 'Retain' });
+  test.each<[string, () => void]>([
+    ['the shared key', () => {
+      new SecureEcrRepository(stack, 'A');
+      RemovalPolicies.of(stack).destroy({ applyToResourceTypes: ['AWS::KMS::Key'] });
+    }],
+    ['a given key', () => {
+      const key = new kms.Key(stack, 'Mine', { removalPolicy: RemovalPolicy.DESTROY });
+      new SecureEcrRepository(stack, 'A', { encryption: EcrEncryption.key(key) });
+    }],
+    ['an L1, which CloudFormation deletes unless told otherwise', () => {
+      new SecureEcrRepository(stack, 'A', { encryption: EcrEncryption.key(new kms.CfnKey(stack, 'Mine')) });
+    }],
+  ])('%s that goes while its repository stays is an error', (_name, make) => {
+    make();
+    expect(() => app.synth()).toThrow(/\[Stack\/A\] 'removalPolicy' must not be weaker for the key than for the repository, got .*: apply/);
   });
 
-  test('a policy applied later leaves a given key alone', () => {
-    const encryption = EcrEncryption.key(new kms.CfnKey(stack, 'Mine'));
-    new SecureEcrRepository(stack, 'A', { encryption }).applyRemovalPolicy(RemovalPolicy.RETAIN);
-    template().hasResource('AWS::KMS::Key', { DeletionPolicy: Match.absent() });
-  });
-
-  test('a key that goes while its repository stays is an error', () => {
-    new SecureEcrRepository(stack, 'A');
-    RemovalPolicies.of(stack).destroy({ applyToResourceTypes: ['AWS::KMS::Key'] });
+  test('emptying what is retained is an error, however it came about', () => {
+    new SecureEcrRepository(stack, 'A').with(new ecr.mixins.RepositoryAutoDeleteImages());
     expect(() => app.synth()).toThrow(
-      "[Stack/A] 'removalPolicy' must not be weaker for the key than for the repository, got \"Retain for the repository,"
-      + ' Delete for its key": apply the same policy to Stack/SecureEcrRepositoryKey: images cannot be read without their key'
-      + ' (cdk-secure-ecr:repositoryKeyRemoved)',
+      "[Stack/A] 'emptyOnDelete' must go with removal policy DESTROY, got \"Retain for the repository\"",
     );
   });
 
@@ -323,6 +358,7 @@ describe('is an IRepository', () => {
   test('for mixins, by its default child', () => {
     expect(images.node.defaultChild).toBeInstanceOf(ecr.CfnRepository);
     images.with(new ecr.mixins.RepositoryAutoDeleteImages());
+    images.applyRemovalPolicy(RemovalPolicy.DESTROY);
     template().hasResourceProperties('AWS::ECR::Repository', { EmptyOnDelete: true });
   });
 
@@ -365,7 +401,8 @@ describe('grants', () => {
     ['grantPull', (images, role) => images.grantPull(role),
       ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer']],
     ['grantPush', (images, role) => images.grantPush(role),
-      ['ecr:BatchCheckLayerAvailability', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart']],
+      ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload',
+        'ecr:PutImage', 'ecr:UploadLayerPart']],
     ['grantRead', (images, role) => images.grantRead(role), ['ecr:DescribeImages', 'ecr:DescribeRepositories']],
   ])('%s gives a role its actions on this repository and changes no repository policy', (_name, grant, actions) => {
     const images = new SecureEcrRepository(stack, 'Images');
@@ -399,8 +436,26 @@ describe('repository policy', () => {
     [{ resources: ['*'] }, 'repositoryPolicyResources'],
     [{ notResources: ['*'] }, 'repositoryPolicyResources'],
     [{ actions: ['ecr:GetAuthorizationToken'] }, 'repositoryPolicyAuthorization'],
+    [{ actions: ['s3:GetObject'] }, 'repositoryPolicyActions'],
   ])('refuses %j, which ECR would refuse', (props, code) => {
     expect(() => new SecureEcrRepository(stack, 'Images').addToResourcePolicy(statement(props))).toThrow(code);
+  });
+
+  test('with two statements of one Sid is an error', () => {
+    new SecureEcrRepository(stack, 'Images').addToResourcePolicy(statement({ sid: 'DenyWithoutTls' }));
+    expect(() => app.synth()).toThrow('repositoryPolicySids');
+  });
+
+  test.each<[string, iam.PolicyStatementProps, boolean]>([
+    ['everybody', { principals: [new iam.AnyPrincipal()] }, true],
+    ['everybody, by a star', { principals: [new iam.StarPrincipal()] }, true],
+    ['an organization', { principals: [new iam.OrganizationPrincipal('o-1234567890')] }, false],
+    ['an account', {}, false],
+    ['everybody, to be refused', { principals: [new iam.AnyPrincipal()], effect: iam.Effect.DENY }, false],
+  ])('that names %s warns: %s', (_name, props, warns) => {
+    new SecureEcrRepository(stack, 'Images').addToResourcePolicy(statement(props));
+    const found = Annotations.fromStack(stack).findWarning('/Stack/Images', Match.stringLikeRegexp('repositoryPolicyPublic'));
+    expect(found).toHaveLength(warns ? 1 : 0);
   });
 
   test.each([[70, false], [110, true]])('with %d roles is too long: %s', (roles, tooLong) => {
@@ -456,6 +511,13 @@ describe('events', () => {
         },
       },
     });
+  });
+
+  test.each(['onImagePushed', 'onImageDeleted', 'onImageScanCompleted'] as const)('%s refuses an empty list of tags', (method) => {
+    expect(() => images[method]('Rule', { imageTags: [] })).toThrow(
+      "[Stack/Images/Rule] 'imageTags' must name a tag, got []: leave it out to react to images with any tag or none",
+    );
+    expect(images.node.tryFindChild('Rule')).toBeUndefined();
   });
 
   test('rules need no target, and two of a kind can stand side by side', () => {

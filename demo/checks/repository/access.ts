@@ -1,7 +1,6 @@
 import {
-  BatchDeleteImageCommand, DeleteRepositoryCommand, ECRClient, GetAuthorizationTokenCommand, GetDownloadUrlForLayerCommand,
-  GetRepositoryPolicyCommand, PutImageCommand, PutImageTagMutabilityCommand, PutLifecyclePolicyCommand,
-  SetRepositoryPolicyCommand,
+  BatchDeleteImageCommand, BatchGetImageCommand, DeleteRepositoryCommand, ECRClient, GetAuthorizationTokenCommand, GetDownloadUrlForLayerCommand,
+  GetRepositoryPolicyCommand, PutImageCommand, PutImageTagMutabilityCommand, PutLifecyclePolicyCommand, SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
 import type { ClientSettings } from '../../../test/local-aws';
 import { simulate } from '../../../test/support/simulate';
@@ -55,6 +54,9 @@ const addTag: Deed = (context, ecr) => ecr.send(new PutImageCommand({
 const fetchLayer: Deed = (context, ecr) =>
   ecr.send(new GetDownloadUrlForLayerCommand({ ...releases(context), layerDigest: IMAGES.release.layers[0].digest }));
 
+const askForManifest: Deed = (context, ecr) =>
+  ecr.send(new BatchGetImageCommand({ ...releases(context), imageIds: [{ imageTag: 'v1.0.0' }] }));
+
 const denied = (action: string) => `refused: AccessDeniedException (ecr:${action})`;
 
 /** A check of somebody's doing, which has its place in the picture of who may do what. */
@@ -80,7 +82,9 @@ function pullAs(id: string, name: string, who: Who, where: Where, expected: stri
 /** What must not be possible, and that nothing of it happened. */
 export const accessChecks: Check[] = [
   deed('pusher-login', 'CI', pusher, 'logs in', 'log in', logIn, 'allowed'),
-  pullAs('pusher-pull-refused', 'CI', pusher, releases, denied('BatchGetImage')),
+  // docker and others ask what is there before they push; what is in it is none of CI's business.
+  deed('pusher-manifest', 'CI', pusher, 'asks for the manifest of v1.0.0', 'read a manifest', askForManifest, 'allowed'),
+  pullAs('pusher-pull-refused', 'CI', pusher, releases, denied('GetDownloadUrlForLayer')),
   deed('pusher-layer-refused', 'CI', pusher, 'downloads a layer', 'pull', fetchLayer, denied('GetDownloadUrlForLayer')),
   deed('pusher-delete-refused', 'CI', pusher, 'deletes v1.0.0', 'delete an image', deleteRelease, denied('BatchDeleteImage')),
   deed('pusher-policy-refused', 'CI', pusher, 'opens shop/web to everybody', 'change settings', openToAll,
@@ -92,6 +96,7 @@ export const accessChecks: Check[] = [
   deed('pusher-remove-refused', 'CI', pusher, 'deletes shop/web with its images', 'change settings', deleteRepository,
     denied('DeleteRepository')),
   deed('reader-login', 'the reader', reader, 'logs in', 'log in', logIn, 'allowed'),
+  deed('reader-manifest', 'the reader', reader, 'asks for the manifest of v1.0.0', 'read a manifest', askForManifest, 'allowed'),
   pushAs('reader-push-refused', 'the reader', reader, releases, denied('InitiateLayerUpload')),
   deed('reader-retag-refused', 'the reader', reader, 'gives the release the tag v9.9.9', 'push a new tag', addTag,
     denied('PutImage')),
@@ -100,6 +105,8 @@ export const accessChecks: Check[] = [
   deed('reader-policy-refused', 'the reader', reader, 'opens shop/web to everybody', 'change settings', openToAll,
     denied('SetRepositoryPolicy')),
   deed('stranger-login-refused', 'the stranger', stranger, 'logs in', 'log in', logIn, denied('GetAuthorizationToken')),
+  deed('stranger-manifest-refused', 'the stranger', stranger, 'asks for the manifest of v1.0.0', 'read a manifest', askForManifest,
+    denied('BatchGetImage')),
   pullAs('stranger-pull-refused', 'the stranger', stranger, releases, denied('BatchGetImage')),
   pushAs('stranger-push-refused', 'the stranger', stranger, releases, denied('BatchCheckLayerAvailability')),
   deed('stranger-delete-refused', 'the stranger', stranger, 'deletes v1.0.0', 'delete an image', deleteRelease,

@@ -1,5 +1,6 @@
 import type { Check } from '../check';
-import { IMAGES, base, behindTag, pusher, reader, releases, tryPull, tryPush } from './subjects';
+import { RegistryClient } from './registry-client';
+import { IMAGES, base, behindTag, named, pusher, reader, releases, tryPull, tryPush } from './subjects';
 
 /** Pushing, pulling, and what a tag stands for. */
 export const imageChecks: Check[] = [
@@ -65,5 +66,24 @@ export const imageChecks: Check[] = [
     tried: 'the reader asks what v12 of shop/base is now',
     expected: 'base 12.1',
     run: (context) => behindTag(context, reader, base, 'v12'),
+  },
+  {
+    id: 'pusher-pushes-as-docker',
+    tried: 'CI pushes base 12.3 as v12.3 to shop/base as docker does: asks for manifest and layers, sends them, asks again',
+    expected: 'manifest absent 404, layers absent 404, uploaded 201, manifest put 201, manifest there 200: base 12.3',
+    run: async (context) => {
+      const client = await RegistryClient.of(context, await pusher(context), base(context).repositoryName);
+      const { digest, steps } = await client.push(IMAGES.base3, 'v12.3');
+      return { answer: `${steps.join(', ')}: ${named(digest)}` };
+    },
+  },
+  {
+    id: 'pusher-pulls-as-docker-refused',
+    tried: 'CI downloads a layer of it over the registry protocol',
+    expected: 'refused: 403 DENIED (ecr:GetDownloadUrlForLayer)',
+    run: async (context) => {
+      const client = await RegistryClient.of(context, await pusher(context), base(context).repositoryName);
+      return client.download(IMAGES.base3.layers[0].digest);
+    },
   },
 ];

@@ -1,6 +1,6 @@
-import { DescribeRepositoriesCommand, GetLifecyclePolicyCommand, type Repository } from '@aws-sdk/client-ecr';
+import { DescribeRepositoriesCommand, type Repository } from '@aws-sdk/client-ecr';
 import { DescribeKeyCommand, EncryptCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
-import { type Check, type Picture, type Seen, attempt } from '../check';
+import { type Check, type Seen, attempt } from '../check';
 import type { CheckContext, DeployedResource } from '../context';
 import { administrator, base, releases, type Where } from './subjects';
 
@@ -43,16 +43,6 @@ export const settingChecks: Check[] = [
       return attempt(kms.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('mine') })));
     },
   },
-  ...([['retention', 'shop/web', releases], ['retention-base', 'shop/base', base]] as const).map(([id, name, where]): Check => ({
-    id,
-    tried: `the lifecycle rules of ${name} are read back`,
-    expected: '1. v*: keep; 2. gitsha_*: expire after 7 days; 3. gitbranch_*: expire after 7 days; '
-      + '4. gitpr_*: expire after 7 days; 5. untagged: keep the newest 5',
-    run: async (context) => {
-      const rules = await lifecycleRules(context, where);
-      return { answer: rules.map(([priority, images, fate]) => `${priority}. ${images}: ${fate}`).join('; ') };
-    },
-  })),
   {
     id: 'deploy-again',
     tried: 'cdk deploy, once more',
@@ -63,14 +53,6 @@ export const settingChecks: Check[] = [
     },
   },
 ];
-
-export async function describePictures(context: CheckContext): Promise<Picture[]> {
-  return Promise.all([releases, base].map(async (where) => ({
-    title: `What ${where(context).repositoryName} keeps, as deployed`,
-    columns: ['Rule', 'Images', 'What happens to them'],
-    rows: await lifecycleRules(context, where),
-  })));
-}
 
 async function describe(context: CheckContext, where: Where): Promise<Repository> {
   const ecr = await administrator(context);
@@ -103,38 +85,4 @@ async function encryption(context: CheckContext): Promise<Seen> {
     answer: `${[...types].join(', ')} with ${ours ? 'the one key of the stack' : 'other keys'}, ${rotated}`,
     detail: [...used].join(', '),
   };
-}
-
-interface LifecycleRule {
-  readonly rulePriority: number;
-  readonly selection: {
-    readonly tagStatus: string;
-    readonly tagPatternList?: string[];
-    readonly tagPrefixList?: string[];
-    readonly countType: string;
-    readonly countUnit?: string;
-    readonly countNumber: number;
-  };
-  readonly action: { readonly type: string };
-}
-
-/** Priority, images and fate, in words. */
-async function lifecycleRules(context: CheckContext, where: Where): Promise<string[][]> {
-  const ecr = await administrator(context);
-  const { lifecyclePolicyText } = await ecr.send(new GetLifecyclePolicyCommand(where(context)));
-  const { rules } = JSON.parse(lifecyclePolicyText!) as { rules: LifecycleRule[] };
-  return rules.map((rule) => [String(rule.rulePriority), imagesOf(rule), fateOf(rule)]);
-}
-
-function imagesOf({ selection: { tagStatus, tagPatternList = [], tagPrefixList = [] } }: LifecycleRule): string {
-  // ECR joins the entries of one rule by AND.
-  const tags = [...tagPatternList, ...tagPrefixList.map((prefix) => `${prefix}*`)].join(' and ');
-  return tagStatus === 'tagged' ? tags : tagStatus;
-}
-
-function fateOf({ selection: { countType, countUnit, countNumber }, action: { type } }: LifecycleRule): string {
-  if (countType === 'sinceImagePushed') return `${type} after ${countNumber} ${countUnit}`;
-  if (countType !== 'imageCountMoreThan') return `${type} by ${countType} ${countNumber}`;
-  // A repository holds 100,000 images (a quota that can be raised): a rule that counts further keeps all.
-  return countNumber >= 900_000 ? 'keep' : `keep the newest ${countNumber}`;
 }

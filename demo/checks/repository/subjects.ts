@@ -11,6 +11,7 @@ export const IMAGES = {
   uninvited: makeImage({ version: '2.0.0', greeting: 'uninvited' }),
   base1: makeImage({ version: '12.1', greeting: 'base 12.1' }),
   base2: makeImage({ version: '12.2', greeting: 'base 12.2' }),
+  base3: makeImage({ version: '12.3', greeting: 'base 12.3' }),
 };
 
 const NAMES: Record<string, string> = {
@@ -19,6 +20,7 @@ const NAMES: Record<string, string> = {
   [IMAGES.uninvited.digest]: 'an uninvited image',
   [IMAGES.base1.digest]: 'base 12.1',
   [IMAGES.base2.digest]: 'base 12.2',
+  [IMAGES.base3.digest]: 'base 12.3',
 };
 
 /** A word that stands for exactly one digest; an unknown digest stands for itself. */

@@ -1,0 +1,13 @@
+import { Token } from 'aws-cdk-lib';
+import type { Problems } from './problems';
+
+/** Adds a problem where a list comes whole from a parameter or another stack: each entry has its own place in a template. */
+export function knownLength(prop: string, list: readonly unknown[] | undefined, problems: Problems): void {
+  problems.unless(!Token.isUnresolved(list), {
+    prop,
+    must: 'have a length that is known at synthesis',
+    got: list,
+    remedy: 'take single entries of it with Fn.select',
+    code: 'listLengthUnknown',
+  });
+}

@@ -1,0 +1,4 @@
+export * from './image-retention';
+export * from './retention-rule';
+export { ImageSelection } from './image-selection';
+export { type ImageFate, RetentionOutcome, type StoredImage } from './simulate';
