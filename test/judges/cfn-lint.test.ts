@@ -1,6 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { variations } from './variations';
+import { plantedTemplate, synthesizedVariations } from './variations';
 import { pythonEnvironment } from '../support/python-environment';
 import { temporaryFolder } from '../support/temporary-folder';
 import { run } from '../support/tools';
@@ -34,23 +33,12 @@ async function findings(templates: string[]): Promise<string[]> {
 }
 
 test('finds nothing in the templates of any variation', async () => {
-  const outdir = temporaryFolder();
-  variations(outdir).synth();
-  const templates = readdirSync(outdir).filter((name) => name.endsWith('.template.json'));
+  const templates = synthesizedVariations(temporaryFolder());
   expect(templates.length).toBeGreaterThan(10);
-  expect(await findings(templates.map((name) => join(outdir, name)))).toEqual([]);
+  expect(await findings(templates)).toEqual([]);
 });
 
 test('finds what CloudFormation would refuse', async () => {
-  const template = join(temporaryFolder(), 'bad.template.json');
-  writeFileSync(template, JSON.stringify({
-    Resources: {
-      Images: {
-        Type: 'AWS::ECR::Repository',
-        Properties: { ImageTagMutability: 'IMUTABLE', ScanOnPush: true, RepositoryName: { Ref: 'Nothing' } },
-      },
-    },
-  }));
-  const found = await findings([template]);
+  const found = await findings([plantedTemplate(temporaryFolder())]);
   expect(found.map((finding) => finding.split(' ')[0]).sort()).toEqual(['E1020', 'E3002', 'E3030']);
 });

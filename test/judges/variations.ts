@@ -1,3 +1,5 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   App, Duration, type Mixin, RemovalPolicy, Stack, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs, type IResource,
 } from 'aws-cdk-lib';
@@ -83,6 +85,20 @@ export function variations(outdir?: string): App {
     build(new Stack(app, id, { env: { account: '111111111111', region } }));
   }
   return app;
+}
+
+/** The templates of every way to use the library. */
+export function synthesizedVariations(outdir: string): string[] {
+  variations(outdir).synth();
+  return readdirSync(outdir).filter((name) => name.endsWith('.template.json')).map((name) => join(outdir, name));
+}
+
+/** A template with a wrong value, an unknown property and a reference to nothing. */
+export function plantedTemplate(folder: string): string {
+  const template = join(folder, 'bad.template.json');
+  const Properties = { ImageTagMutability: 'IMUTABLE', ScanOnPush: true, RepositoryName: { Ref: 'Nothing' } };
+  writeFileSync(template, JSON.stringify({ Resources: { Images: { Type: 'AWS::ECR::Repository', Properties } } }));
+  return template;
 }
 
 /** Whether the library made it, rather than the app that uses the library. */

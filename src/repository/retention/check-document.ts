@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { type LifecycleDocument, type LifecycleRule, type LifecycleSelection, storageClassOf } from './lifecycle-document';
+import { type LifecycleRule, type LifecycleSelection, storageClassOf } from './lifecycle-document';
 import { patternsOf } from './tag-patterns';
 import { LIMITS } from '../../private/limits';
 import type { Problems } from '../../private/problems';
@@ -33,7 +33,7 @@ export function checkDocument(input: unknown, problems: Problems): void {
   }
   unknownKeys('policy', input, KEYS.document, problems);
   input.rules.forEach((rule, index) => checkRule(`rules[${index}]`, rule, problems));
-  checkRules(input as unknown as LifecycleDocument, problems);
+  checkRules(input.rules as LifecycleRule[], problems);
 }
 
 function checkRule(at: string, rule: Record<string, unknown>, problems: Problems): void {
@@ -95,7 +95,7 @@ function checkCount(at: string, selection: Record<string, unknown>, action: Reco
 }
 
 /** What can be wrong between rules. */
-function checkRules({ rules }: LifecycleDocument, problems: Problems): void {
+function checkRules(rules: LifecycleRule[], problems: Problems): void {
   const { maxRules, maxCharacters } = LIMITS.lifecycle;
   problems.unless(rules.length >= 1 && rules.length <= maxRules, {
     prop: 'rules',
@@ -178,6 +178,6 @@ function integer(prop: string, value: unknown, least: number, problems: Problems
   });
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, any> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
