@@ -35,7 +35,7 @@ export class PlatformTeam extends Stack {
       tagMutability: ImageTagMutability.immutableExcept('latest'),
       retention: ImageRetention.of(
         RetentionRule.protect('latest'),
-        RetentionRule.archiveBeyond(ImageSelection.tagPrefix('v'), 12),
+        RetentionRule.archiveBeyond(ImageSelection.tagPrefix('v'), 12), // before nightly-: a version carries both tags
         RetentionRule.expireArchived(ImageSelection.any(), Duration.days(180)),
         RetentionRule.expireOlderThan(ImageSelection.tagPrefix('nightly-'), Duration.days(14)),
         RetentionRule.archiveBeyond(ImageSelection.untagged(), 3),

@@ -6,9 +6,21 @@ export const LIMITS = {
   tagExclusions: { min: 1, max: 5, maxLength: 128, pattern: /^[0-9a-zA-Z._*-]+$/, maxWildcards: 2 },
   /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
   repositoryPolicyCharacters: 10_240,
-  /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html */
-  lifecycle: { maxRules: 50, maxCharacters: 30_720, maxWildcards: 4, minArchiveDays: 90 },
-  /** A tag as the OCI distribution specification allows it, with * for what varies. */
+  lifecycle: {
+    /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
+    maxRules: 50,
+    /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_PutLifecyclePolicy.html */
+    maxCharacters: 30_720,
+    /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html#lp_tag_pattern_list */
+    maxWildcards: 4,
+    /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html */
+    minArchiveDays: 90,
+    /** ECR says "integer" of counts and priorities; read as one of 32 bits. */
+    maxNumber: 2_147_483_647,
+  },
+  /** A tag as the OCI distribution specification allows it. */
+  tag: /^[0-9a-zA-Z_][0-9a-zA-Z._-]{0,127}$/,
+  /** The same with * for what varies. */
   tagPattern: /^[0-9a-zA-Z_*][0-9a-zA-Z._*-]{0,127}$/,
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (the default; it can be raised) */
   imagesPerRepository: 100_000,

@@ -1,10 +1,14 @@
 import { Token } from 'aws-cdk-lib';
-import { type LifecycleRule, type LifecycleSelection, storageClassOf } from './lifecycle-document';
-import { patternsOf } from './tag-patterns';
+import { type LifecycleDocument, type LifecycleRule, storageClassOf } from './lifecycle-document';
 import { LIMITS } from '../../private/limits';
 import type { Problems } from '../../private/problems';
 
-/** For each count type: what ECR lets it do, and with images of which storage class. */
+/**
+ * For each count type: what ECR lets it do, and with images of which storage class.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html#lp_storage_class
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_examples.html#lifecycle_policy_example_last_pulled
+ */
 const COUNT_TYPES = new Map<unknown, { actions: string[]; storageClass: string; inDays: boolean; least: number }>([
   ['imageCountMoreThan', { actions: ['expire', 'transition'], storageClass: 'standard', inDays: false, least: 1 }],
   ['sinceImagePushed', { actions: ['expire', 'transition'], storageClass: 'standard', inDays: true, least: 1 }],
@@ -39,7 +43,9 @@ export function checkDocument(input: unknown, problems: Problems): void {
 function checkRule(at: string, rule: Record<string, unknown>, problems: Problems): void {
   unknownKeys(at, rule, KEYS.rule, problems);
   integer(`${at}.rulePriority`, rule.rulePriority, 1, problems);
-  oneOf(`${at}.description`, typeof rule.description, ['string', 'undefined'], problems);
+  problems.unless(['string', 'undefined'].includes(typeof rule.description), {
+    prop: `${at}.description`, must: 'be text', got: rule.description, remedy: 'write text, or leave it out', code: 'lifecycleValue',
+  });
   const { selection, action } = rule;
   if (!isObject(selection) || !isObject(action)) {
     problems.add({ prop: at, must: 'have a selection and an action', got: rule, remedy: 'add them', code: 'lifecycleForm' });
@@ -53,7 +59,7 @@ function checkRule(at: string, rule: Record<string, unknown>, problems: Problems
 
 function checkTags(at: string, selection: Record<string, unknown>, problems: Problems): void {
   const { tagStatus, tagPatternList, tagPrefixList } = selection;
-  oneOf(`${at}.tagStatus`, tagStatus, ['tagged', 'untagged', 'any'], problems);
+  oneOf(`${at}.tagStatus`, tagStatus, ['tagged', 'untagged', 'any'], problems, 'choose one of them');
   const lists = [tagPatternList, tagPrefixList].filter((list) => list !== undefined);
   const wanted = tagStatus === 'tagged' ? 1 : 0;
   problems.unless(lists.length === wanted, {
@@ -83,14 +89,17 @@ function validTag(entry: string, isPrefix: boolean): boolean {
 
 function checkCount(at: string, selection: Record<string, unknown>, action: Record<string, unknown>, problems: Problems): void {
   const known = COUNT_TYPES.get(selection.countType);
-  oneOf(`${at}.selection.countType`, selection.countType, [...COUNT_TYPES.keys()], problems);
-  oneOf(`${at}.action.type`, action.type, known?.actions ?? ['expire', 'transition'], problems);
+  oneOf(`${at}.selection.countType`, selection.countType, [...COUNT_TYPES.keys()], problems, 'choose one of them');
+  oneOf(`${at}.action.type`, action.type, known?.actions ?? ['expire', 'transition'], problems,
+    'ECR archives by last pull and deletes by time in the archive: use a rule for each');
   const target = action.type === 'transition' ? 'archive' : undefined;
-  oneOf(`${at}.action.targetStorageClass`, action.targetStorageClass, [target], problems);
+  oneOf(`${at}.action.targetStorageClass`, action.targetStorageClass, [target], problems,
+    target ? 'add it: there is no other' : 'drop it, or use the action transition');
   if (!known) return;
   const allowed = known.storageClass === 'standard' ? ['standard', undefined] : [known.storageClass];
-  oneOf(`${at}.selection.storageClass`, selection.storageClass, allowed, problems);
-  oneOf(`${at}.selection.countUnit`, selection.countUnit, [known.inDays ? 'days' : undefined], problems);
+  oneOf(`${at}.selection.storageClass`, selection.storageClass, allowed, problems, `${selection.countType} selects no other`);
+  oneOf(`${at}.selection.countUnit`, selection.countUnit, [known.inDays ? 'days' : undefined], problems,
+    known.inDays ? 'ECR counts time in days' : 'drop it: images are counted');
   integer(`${at}.selection.countNumber`, selection.countNumber, known.least, problems);
 }
 
@@ -141,23 +150,31 @@ function checkClass(rules: LifecycleRule[], storageClass: string, problems: Prob
     remedy: 'put it last',
     code: 'lifecyclePriorities',
   });
+}
+
+/**
+ * Adds rules that select the same tags. ECR wants "a unique set of prefixes" for each storage class, which is read as: no
+ * two rules with the same list of prefixes, nor with the same list of patterns.
+ */
+export function checkDuplicates({ rules }: LifecycleDocument, problems: Problems): void {
   const seen = new Map<string, number>();
-  for (const { selection, rulePriority } of rules.filter((rule) => rule.selection.tagStatus === 'tagged')) {
-    const key = tagKey(selection);
+  for (const rule of rules) {
+    const { tagStatus, tagPatternList, tagPrefixList } = rule.selection;
+    if (tagStatus !== 'tagged') continue;
+    const key = JSON.stringify([storageClassOf(rule), sorted(tagPatternList), sorted(tagPrefixList)]);
     problems.unless(!seen.has(key), {
       prop: 'rules',
-      must: `select other tags each, within storage class ${storageClass}`,
-      got: `rules ${seen.get(key)} and ${rulePriority}`,
+      must: 'select other tags each, within a storage class',
+      got: `rules ${seen.get(key)} and ${rule.rulePriority}`,
       remedy: 'keep one of them: ECR lets one rule decide on an image',
       code: 'lifecycleDuplicate',
     });
-    seen.set(key, rulePriority);
+    seen.set(key, rule.rulePriority);
   }
 }
 
-function tagKey(selection: LifecycleSelection): string {
-  const isList = Array.isArray(selection.tagPatternList ?? selection.tagPrefixList);
-  return JSON.stringify(isList ? [...patternsOf(selection)].sort() : selection);
+function sorted(list?: string[]): string[] | undefined {
+  return list && [...list].sort();
 }
 
 function unknownKeys(prop: string, value: object, known: string[], problems: Problems): void {
@@ -167,14 +184,20 @@ function unknownKeys(prop: string, value: object, known: string[], problems: Pro
   });
 }
 
-function oneOf(prop: string, value: unknown, allowed: readonly unknown[], problems: Problems): void {
+function oneOf(prop: string, value: unknown, allowed: readonly unknown[], problems: Problems, remedy: string): void {
   const words = allowed.map((each) => each ?? 'nothing').join(' or ');
-  problems.unless(allowed.includes(value), { prop, must: `be ${words}`, got: value, remedy: 'change it', code: 'lifecycleValue' });
+  problems.unless(allowed.includes(value), { prop, must: `be ${words}`, got: value, remedy, code: 'lifecycleValue' });
 }
 
 function integer(prop: string, value: unknown, least: number, problems: Problems): void {
-  problems.unless(Token.isUnresolved(value) || (Number.isInteger(value) && Number(value) >= least), {
-    prop, must: `be a whole number, at least ${least}`, got: value, remedy: 'change it', code: 'lifecycleValue',
+  const { maxNumber, minArchiveDays } = LIMITS.lifecycle;
+  const fine = Number.isInteger(value) && Number(value) >= least && Number(value) <= maxNumber;
+  problems.unless(Token.isUnresolved(value) || fine, {
+    prop,
+    must: Number(value) > maxNumber ? `be at most ${maxNumber}` : `be a whole number, at least ${least}`,
+    got: value,
+    remedy: least === minArchiveDays ? 'ECR charges for 90 days in the archive and deletes no earlier' : 'write it without a fraction',
+    code: 'lifecycleValue',
   });
 }
 

@@ -2,7 +2,7 @@ import { type LifecycleDocument, type LifecycleRule, storageClassOf } from './li
 import { meets } from './tag-patterns';
 
 /*
- * What ECR does with a lifecycle policy, as its documentation tells it. Each sentence that is followed is quoted by its
+ * What ECR does with a lifecycle policy, as its documentation tells it. Each sentence that is followed has a
  * number; where ECR turns out to differ, this file is the one place to mend.
  *
  * From https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html#lp_evaluation_rules, in its order:
@@ -12,7 +12,7 @@ import { meets } from './tag-patterns';
  *  E4  no rule expires or archives an image that matches the tagging requirements of a rule of higher priority
  *  E5  a rule does count images that a higher rule has marked
  *  E6  an image in a manifest list does not go before the list
- *  E7  order is by push; for an image that was restored from the archive, by its restoration
+ *  E7  order is by push, in the archive by transition; for an image that was restored, by its restoration
  *  E8  a list of patterns or prefixes is matched when each of its entries matches some tag of the image
  *  E9  imageCountMoreThan: youngest first, all after the count
  *  E10 sinceImagePushed: older than the number of days
@@ -23,8 +23,8 @@ import { meets } from './tag-patterns';
  *
  * Not documented, and decided here: E4 holds within a storage class (AWS's own example expires archived images after a
  * rule for any image of the standard class); E7's restoration counts for E10 too; a time is exceeded when more than
- * that many times 24 hours have passed; what refers to an image follows it and is not selected by itself while the
- * image is there; platform images and referring artifacts count in E9 like any other.
+ * that many times 24 hours have passed; what refers to an image follows it in the same run (ECR: within 24 hours) and is
+ * not selected by itself while the image is there; platform images and referring artifacts count in E9 like any other.
  */
 
 const DAY = 24 * 60 * 60 * 1000;

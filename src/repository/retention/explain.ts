@@ -54,7 +54,7 @@ export function warnings({ rules }: LifecycleDocument, { readIn, tagsInUse }: { 
     }
   }
   const active = sorted(rules).filter((rule) => storageClassOf(rule) === 'standard');
-  const archives = active.find(({ selection, action }) => action.type === 'transition' && selection.tagStatus !== 'untagged');
+  const archives = active.find(({ action }) => action.type === 'transition');
   const untagged = active.find(({ selection }) => meets([], selection));
   if (archives && untagged?.action.type === 'expire') {
     found.push(`Rule ${untagged.rulePriority} can delete the platform images of a multi-platform image that rule ${archives.rulePriority}`

@@ -1,6 +1,6 @@
 import { type Duration, Mixin, Stack, Token, Validations, aws_ecr as ecr } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { checkDocument } from './check-document';
+import { checkDocument, checkDuplicates } from './check-document';
 import { explain, fateOf, imagesOf, warnings } from './explain';
 import type { LifecycleDocument } from './lifecycle-document';
 import { orderRules, shadowOf } from './order-rules';
@@ -8,6 +8,7 @@ import * as presets from './presets';
 import type { RetentionRule } from './retention-rule';
 import { type ImageFate, type StoredImage, simulate } from './simulate';
 import { covers } from './tag-patterns';
+import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
 
 /** What every ready-made retention lets you choose. */
@@ -16,21 +17,23 @@ export interface RetentionOptions {
    * Tags whose images are never expired and never archived, beside `v*`: patterns in which `*` stands for any
    * characters. An image that carries such a tag stays, whatever other tags it carries.
    *
-   * At most 4 wildcards a pattern, and 50 rules in all (limits of ECR).
+   * At most 4 wildcards a pattern, and 50 rules in all (limits of ECR): each pattern takes one, and a second one in
+   * `production` and `compliance`, which delete from the archive.
    *
    * @default - `v*` only
    */
   readonly protectedTags?: string[];
 
   /**
-   * Beginnings of tags that live for a short time, such as those of pull requests.
+   * Beginnings of tags that live for a short time, such as those of pull requests; 1 to 128 letters, digits, `.`, `_`
+   * and `-`. Each takes one rule of 50.
    *
    * @default ['gitsha_', 'gitbranch_', 'gitpr_']
    */
   readonly temporaryTagPrefixes?: string[];
 
   /**
-   * How long after its push an image with a temporary tag is expired; in whole days.
+   * How long after its push an image with a temporary tag is expired; in whole days, at least 1.
    *
    * @default Duration.days(7)
    */
@@ -40,7 +43,7 @@ export interface RetentionOptions {
 /** Choices within the standard retention. */
 export interface StandardRetentionOptions extends RetentionOptions {
   /**
-   * How many images without any tag are kept, the newest of them.
+   * How many images without any tag are kept, the newest of them; at least 1, as ECR has no rule that keeps none.
    *
    * @default 5
    */
@@ -56,7 +59,7 @@ export interface ComplianceRetentionOptions {
   readonly keepFor: Duration;
 
   /**
-   * Tags whose images are never expired and never archived, beside `v*`.
+   * Tags whose images are never expired and never archived, beside `v*`; each pattern takes two rules of 50.
    *
    * @default - `v*` only
    */
@@ -97,7 +100,7 @@ export class ImageRetention extends Mixin {
    * Costs the storage of all images with tags of your own; nothing is archived.
    */
   public static standard(options: StandardRetentionOptions = {}): ImageRetention {
-    return ImageRetention.of(...presets.standard(options));
+    return ImageRetention.make('ImageRetention.standard', presets.standard(options));
   }
 
   /**
@@ -107,7 +110,7 @@ export class ImageRetention extends Mixin {
    * The cheapest: no tagged image but releases is older than a month.
    */
   public static development(options: RetentionOptions = {}): ImageRetention {
-    return ImageRetention.of(...presets.development(options));
+    return ImageRetention.make('ImageRetention.development', presets.development(options));
   }
 
   /**
@@ -115,29 +118,67 @@ export class ImageRetention extends Mixin {
    * images without a tag the newest 5 stay ready; any other image stays as long as somebody pulls it within 90 days.
    * What does not stay is archived, and deleted after a year in the archive.
    *
-   * Costs the storage of what is pulled, and the archive for a year. Every pull counts, a scanner's too: exclude such
-   * a role by a `CfnPullTimeUpdateExclusion`.
+   * What has run for more than 90 days, or is cached where it runs, is not pulled either, and fails at its next start
+   * elsewhere: name the tags you deploy by in `protectedTags`. Every pull counts, a scanner's too: exclude such a role by
+   * a `CfnPullTimeUpdateExclusion`.
+   *
+   * Costs the storage of what is pulled, and the archive for a year.
    */
   public static production(options: RetentionOptions = {}): ImageRetention {
-    return ImageRetention.of(...presets.production(options));
+    return ImageRetention.make('ImageRetention.production', presets.production(options));
   }
 
   /**
-   * For what must be kept for years: no image is deleted before that time. Any image is archived when nobody has pulled
-   * it for 90 days, releases excepted. What refers to an image, such as a signature, goes when the image goes.
+   * For what must be kept for years: no rule deletes an image before that time; deletion by hand is for IAM to deny. Any
+   * image is archived when nobody has pulled it for 90 days, releases excepted. What refers to an image, such as a
+   * signature, goes when the image goes.
    *
    * Costs the archive of everything that was ever pushed, for as long as that.
    */
   public static compliance(options: ComplianceRetentionOptions): ImageRetention {
-    return ImageRetention.of(...presets.compliance(options));
+    return ImageRetention.make('ImageRetention.compliance', presets.compliance(options));
   }
 
   /**
-   * Rules of your own, in any order.
+   * Rules of your own.
+   *
+   * Protected tags come first, narrower selections before wider ones, any image last, however they are given. Where
+   * neither of two selections is narrower, as with `v*` and `nightly-*`, the one given first decides on an image with
+   * both tags: put the rule that should win first.
    *
    * @param rules 1 to 50 once protected tags are counted for each storage class that the rules delete from
    */
   public static of(...rules: RetentionRule[]): ImageRetention {
+    return ImageRetention.make('ImageRetention.of', rules);
+  }
+
+  /**
+   * A lifecycle policy that you have as JSON, checked for all that ECR would refuse. Its priorities and its order stay as
+   * they are; see `warnings` for what it will hardly have been meant to do.
+   */
+  public static fromJson(text: string): ImageRetention {
+    const problems = new Problems('ImageRetention.fromJson');
+    problems.unless(!Token.isUnresolved(text), {
+      prop: 'text', must: 'be known at synthesis', got: text, remedy: 'pass the text itself, such as a file you read', code: 'lifecycleForm',
+    });
+    problems.throwIfAny();
+    let document: unknown;
+    try {
+      document = JSON.parse(text);
+    } catch (error) {
+      problems.add({
+        prop: 'text', must: 'be JSON', got: text, remedy: (error as Error).message, code: 'lifecycleForm',
+      });
+      problems.throwIfAny();
+    }
+    checkDocument(document, problems);
+    problems.throwIfAny();
+    checkDuplicates(document as LifecycleDocument, problems);
+    problems.throwIfAny();
+    return new ImageRetention(document as LifecycleDocument, true);
+  }
+
+  private static make(owner: string, rules: RetentionRule[]): ImageRetention {
     const expiresArchived = rules.some((rule) => rule._expiresArchived);
     const render = (some: RetentionRule[]) => some.flatMap((rule) => rule._render(expiresArchived));
     const shields = neededShields(rules.filter((rule) => rule._protects));
@@ -146,7 +187,7 @@ export class ImageRetention extends Mixin {
         ...rule, description: (rule.description ?? `${imagesOf(rule)} ${fateOf(rule)}`).slice(0, 128),
       })),
     };
-    const problems = new Problems('ImageRetention.of');
+    const problems = new Problems(owner);
     checkDocument(document, problems);
     for (const rule of document.rules) {
       const shadow = shadowOf(rule, document.rules);
@@ -163,26 +204,6 @@ export class ImageRetention extends Mixin {
     return new ImageRetention(document, false);
   }
 
-  /**
-   * A lifecycle policy that you have as JSON, checked for all that ECR would refuse. Its priorities and its order stay as
-   * they are; see `warnings` for what it will hardly have been meant to do.
-   */
-  public static fromJson(text: string): ImageRetention {
-    const problems = new Problems('ImageRetention.fromJson');
-    let document: unknown;
-    try {
-      document = JSON.parse(text);
-    } catch (error) {
-      problems.add({
-        prop: 'text', must: 'be JSON', got: text, remedy: (error as Error).message, code: 'lifecycleForm',
-      });
-      problems.throwIfAny();
-    }
-    checkDocument(document, problems);
-    problems.throwIfAny();
-    return new ImageRetention(document as LifecycleDocument, true);
-  }
-
   private constructor(private readonly document: LifecycleDocument, private readonly readIn: boolean) {
     super();
   }
@@ -192,7 +213,10 @@ export class ImageRetention extends Mixin {
     return ecr.CfnRepository.isCfnRepository(construct);
   }
 
-  /** Makes this the lifecycle policy of a `CfnRepository`, in the place of any it has. */
+  /**
+   * Makes this the lifecycle policy of a `CfnRepository`, in the place of any it has: rules of an `ecr.Repository`, added
+   * before or after, have no effect.
+   */
   public applyTo(construct: IConstruct): void {
     if (!ecr.CfnRepository.isCfnRepository(construct)) return;
     construct.lifecyclePolicy = this._bind(construct);
@@ -218,7 +242,19 @@ export class ImageRetention extends Mixin {
    * `cdk-secure-ecr:retentionDoubtful`.
    */
   public warnings(options: ExplainOptions = {}): string[] {
-    return warnings(this.document, { readIn: this.readIn, tagsInUse: options.tagsInUse ?? [] });
+    const tagsInUse = options.tagsInUse ?? [];
+    const problems = new Problems('ImageRetention.warnings');
+    for (const tag of tagsInUse) {
+      problems.unless(LIMITS.tag.test(tag) && !Token.isUnresolved(tag), {
+        prop: 'tagsInUse',
+        must: 'be tags: 1 to 128 letters, digits, \'.\', \'_\' and \'-\'',
+        got: tag,
+        remedy: 'name the tag alone, without repository or digest',
+        code: 'tagInvalid',
+      });
+    }
+    problems.throwIfAny();
+    return warnings(this.document, { readIn: this.readIn, tagsInUse });
   }
 
   /**

@@ -22,13 +22,7 @@ export class ImageSelection {
    */
   public static tagPrefix(prefix: string): ImageSelection {
     const problems = new Problems('ImageSelection.tagPrefix');
-    problems.unless(Token.isUnresolved(prefix) || (LIMITS.tagPattern.test(prefix) && !prefix.includes('*')), {
-      prop: 'prefix',
-      must: "be the beginning of a tag: 1 to 128 letters, digits, '.', '_' and '-', not beginning with '.' or '-'",
-      got: prefix,
-      remedy: 'leave out wildcards (a prefix matches every tag that begins with it), or use ImageSelection.tagPattern',
-      code: 'tagPrefixInvalid',
-    });
+    checkPrefix('prefix', prefix, problems);
     problems.throwIfAny();
     return new ImageSelection({ tagStatus: 'tagged', tagPrefixList: [prefix] });
   }
@@ -39,7 +33,9 @@ export class ImageSelection {
    * @param pattern a tag in which `*` stands for any characters or none; at most 4 of them (limit of ECR)
    */
   public static tagPattern(pattern: string): ImageSelection {
-    checkPatterns('ImageSelection.tagPattern', [pattern]);
+    const problems = new Problems('ImageSelection.tagPattern');
+    checkPattern('pattern', pattern, problems);
+    problems.throwIfAny();
     return new ImageSelection({ tagStatus: 'tagged', tagPatternList: [pattern] });
   }
 
@@ -50,8 +46,8 @@ export class ImageSelection {
    * @param patterns at least two; each a tag in which `*` stands for any characters or none, at most 4 of them
    */
   public static taggedWithAll(...patterns: string[]): ImageSelection {
-    checkPatterns('ImageSelection.taggedWithAll', patterns);
     const problems = new Problems('ImageSelection.taggedWithAll');
+    for (const pattern of patterns) checkPattern('patterns', pattern, problems);
     problems.unless(new Set(patterns).size === patterns.length && patterns.length >= 2, {
       prop: 'patterns',
       must: 'be two or more different ones',
@@ -75,25 +71,32 @@ export class ImageSelection {
 }
 
 /** Refuses what cannot be the pattern of a tag. */
-export function checkPatterns(factory: string, patterns: string[]): void {
-  const problems = new Problems(factory);
+export function checkPattern(prop: string, pattern: string, problems: Problems): void {
+  if (Token.isUnresolved(pattern)) return;
   const { maxWildcards } = LIMITS.lifecycle;
-  for (const pattern of patterns) {
-    if (Token.isUnresolved(pattern)) continue;
-    problems.unless(LIMITS.tagPattern.test(pattern), {
-      prop: 'pattern',
-      must: "be a tag: 1 to 128 letters, digits, '.', '_', '-' and '*', not beginning with '.' or '-'",
-      got: pattern,
-      remedy: 'write the tag as it is pushed, with * for what varies',
-      code: 'tagPatternInvalid',
-    });
-    problems.unless(pattern.split('*').length - 1 <= maxWildcards, {
-      prop: 'pattern',
-      must: `hold at most ${maxWildcards} wildcards`,
-      got: pattern,
-      remedy: 'split it into several patterns',
-      code: 'tagPatternWildcards',
-    });
-  }
-  problems.throwIfAny();
+  problems.unless(LIMITS.tagPattern.test(pattern), {
+    prop,
+    must: "be a tag: 1 to 128 letters, digits, '.', '_', '-' and '*', not beginning with '.' or '-'",
+    got: pattern,
+    remedy: 'write the tag as it is pushed, with * for what varies',
+    code: 'tagPatternInvalid',
+  });
+  problems.unless(pattern.split('*').length - 1 <= maxWildcards, {
+    prop,
+    must: `hold at most ${maxWildcards} wildcards`,
+    got: pattern,
+    remedy: 'split it into several patterns',
+    code: 'tagPatternWildcards',
+  });
+}
+
+/** Refuses what cannot be the beginning of a tag. */
+export function checkPrefix(prop: string, prefix: string, problems: Problems): void {
+  problems.unless(Token.isUnresolved(prefix) || (LIMITS.tagPattern.test(prefix) && !prefix.includes('*')), {
+    prop,
+    must: "be the beginning of a tag: 1 to 128 letters, digits, '.', '_' and '-', not beginning with '.' or '-'",
+    got: prefix,
+    remedy: 'leave out wildcards: a prefix matches every tag that begins with it',
+    code: 'tagPrefixInvalid',
+  });
 }

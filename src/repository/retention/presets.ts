@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ComplianceRetentionOptions, RetentionOptions, StandardRetentionOptions } from './image-retention';
-import { ImageSelection } from './image-selection';
+import { ImageSelection, checkPattern, checkPrefix } from './image-selection';
 import { RetentionRule, checkCount, checkDays } from './retention-rule';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
@@ -62,6 +62,9 @@ function check(factory: string, options: StandardRetentionOptions & Partial<Comp
   const problems = new Problems(`ImageRetention.${factory}`);
   knownLength('protectedTags', protectedTags, problems);
   knownLength('temporaryTagPrefixes', temporaryTagPrefixes, problems);
+  problems.throwIfAny();
+  for (const pattern of protectedTags ?? []) checkPattern('protectedTags', pattern, problems);
+  for (const prefix of temporaryTagPrefixes ?? []) checkPrefix('temporaryTagPrefixes', prefix, problems);
   if (temporaryTagAge) checkDays('temporaryTagAge', temporaryTagAge, 1, problems);
   if (keepFor) checkDays('keepFor', keepFor, LIMITS.lifecycle.minArchiveDays, problems);
   if (maxUntaggedImages !== undefined) checkCount('maxUntaggedImages', maxUntaggedImages, problems);

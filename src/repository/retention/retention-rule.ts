@@ -1,5 +1,5 @@
 import { type Duration, Token } from 'aws-cdk-lib';
-import { ImageSelection, checkPatterns } from './image-selection';
+import { ImageSelection, checkPattern } from './image-selection';
 import type { LifecycleRule, LifecycleSelection, TagRequirement } from './lifecycle-document';
 import { shown } from './tag-patterns';
 import { LIMITS } from '../../private/limits';
@@ -21,8 +21,9 @@ const ARCHIVE = { type: 'transition', targetStorageClass: 'archive' } as const;
  * made.
  *
  * An archived image cannot be pulled until it is restored; ECR charges for at least 90 days in the archive. Platform
- * images go or are archived after the index that holds them, what refers to an image (signatures, SBOMs) with it: protect
- * the image, not its signature.
+ * images stay while the index that holds them is there and not archived. An OCI referrer (a signature or SBOM with a
+ * subject) goes with its image: protect the image. Signatures that are stored under a tag of their own, as older versions
+ * of cosign do, are images like any other: protect `sha256-*`.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
@@ -31,10 +32,15 @@ export class RetentionRule {
   /**
    * Images with such a tag are never expired and never archived, whatever other tags they carry.
    *
+   * Takes one rule of the 50, and another one where the policy deletes archived images. Do not archive a multi-platform
+   * image by hand: nothing holds its platform images then, and they are deleted like others without a tag.
+   *
    * @param pattern a tag in which `*` stands for any characters or none; at most 4 of them (limit of ECR)
    */
   public static protect(pattern: string): RetentionRule {
-    checkPatterns('RetentionRule.protect', [pattern]);
+    const problems = new Problems('RetentionRule.protect');
+    checkPattern('pattern', pattern, problems);
+    problems.throwIfAny();
     return new RetentionRule({ tagStatus: 'tagged', tagPatternList: [pattern] }, true, []);
   }
 
@@ -163,9 +169,10 @@ function days(factory: string, prop: string, time: Duration, least: number): num
 }
 
 export function checkCount(prop: string, count: number, problems: Problems): void {
-  problems.unless(Token.isUnresolved(count) || (Number.isInteger(count) && count >= 1), {
+  const { maxNumber } = LIMITS.lifecycle;
+  problems.unless(Token.isUnresolved(count) || (Number.isInteger(count) && count >= 1 && count <= maxNumber), {
     prop,
-    must: 'be a whole number, at least 1',
+    must: count > maxNumber ? `be at most ${maxNumber}` : 'be a whole number, at least 1',
     got: count,
     remedy: 'ECR has no rule that keeps none; use 1, or a rule by age',
     code: 'retentionCountInvalid',
@@ -180,9 +187,10 @@ export function checkDays(prop: string, time: Duration, least: number, problems:
     return;
   }
   const value = time.toDays({ integral: false });
-  problems.unless(Number.isInteger(value) && value >= least, {
+  const { maxNumber } = LIMITS.lifecycle;
+  problems.unless(Number.isInteger(value) && value >= least && value <= maxNumber, {
     prop,
-    must: `be whole days, at least ${least}`,
+    must: value > maxNumber ? `be at most ${maxNumber} days` : `be whole days, at least ${least}`,
     got: time.toHumanString(),
     remedy: least > 1 ? `use Duration.days(${least}) or more` : 'use Duration.days(n); ECR counts in days',
     code: 'retentionAgeInvalid',

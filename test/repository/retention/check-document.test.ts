@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { ANY, UNTAGGED, archive, archivedDays, beyond, expire, pulledDays, pushedDays, tagged } from './world';
 import { ImageRetention } from '../../../src';
 
@@ -88,9 +89,9 @@ test.each<[string, () => unknown, string]>([
   ['any before others', rules(expire(1, { ...ANY, ...beyond(1) }), expire(2, { ...UNTAGGED, ...beyond(1) })), 'lifecyclePriorities'],
   ['the same pattern twice', rules(good, { ...good, rulePriority: 2 }), 'lifecycleDuplicate'],
   ['the same patterns in another order', rules(expire(1, { ...tagged('a', 'b'), ...beyond(1) }), expire(2, { ...tagged('b', 'a'), ...pushedDays(9) })), 'lifecycleDuplicate'],
-  ['a prefix that is a pattern before', rules(
-    expire(1, { ...tagged('a*'), ...beyond(1) }), expire(2, { tagStatus: 'tagged', tagPrefixList: ['a'], ...beyond(1) }),
-  ), 'lifecycleDuplicate'],
+  ['a count beyond 32 bits', rules(expire(1, { ...ANY, ...beyond(2_147_483_648) })), 'lifecycleValue'],
+  ['a description that is no text', rules({ ...good, description: null } as never), 'lifecycleValue'],
+  ['text known only at deployment', () => ImageRetention.fromJson(Token.asString({ Ref: 'Policy' })), 'lifecycleForm'],
 ])('%s: refused', (_, make, code) => {
   expect(make).toThrow(expect.objectContaining({ name: 'Error', message: expect.stringContaining(`(cdk-secure-ecr:${code})`) }));
 });
@@ -101,7 +102,8 @@ test.each<[string, () => unknown, string]>([
   ['a list', read([1]), "[ImageRetention.fromJson] 'policy' must be an object with a list of rules, got [1]:"
     + ' see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_examples.html (cdk-secure-ecr:lifecycleForm)'],
   ['expiry by last pull', rules(expire(4, { ...ANY, ...pulledDays(90) })),
-    '[ImageRetention.fromJson] \'rules[0].action.type\' must be transition, got "expire": change it (cdk-secure-ecr:lifecycleValue)'],
+    '[ImageRetention.fromJson] \'rules[0].action.type\' must be transition, got "expire": ECR archives by last pull and deletes by time in'
+    + ' the archive: use a rule for each (cdk-secure-ecr:lifecycleValue)'],
   ['51 rules', rules(...many(51)), "[ImageRetention.fromJson] 'rules' must be 1 to 50, shields and one for each prefix or pattern included, got 51:"
     + ' merge entries that have a beginning in common (cdk-secure-ecr:lifecycleRuleCount)'],
   ['too long', long(30_721), "[ImageRetention.fromJson] 'rules' must be at most 30720 characters as JSON, got 30721:"
@@ -122,4 +124,10 @@ test('everything that is wrong is in one error', () => {
     "'rules\\[0\\].rulePriority'", "'rules\\[0\\].selection.tagStatus'", "'rules\\[0\\].selection.countType'", "'rules\\[0\\].action.type'",
     "'rules\\[1\\].rulePriority'", "'rules\\[1\\]' must have a selection and an action", "'rulePriority' must be another one for each rule, got \\[0,0\\]",
   ].join('[^]*\\n[^]*')));
+});
+
+test('a prefix beside a pattern that says the same is let through, and warned of', () => {
+  const [pattern, prefix] = [tagged('a*'), { tagStatus: 'tagged' as const, tagPrefixList: ['a'] }];
+  const policy = { rules: [expire(1, { ...pattern, ...beyond(1) }), expire(2, { ...prefix, ...beyond(1) })] };
+  expect(ImageRetention.fromJson(JSON.stringify(policy)).warnings()).toEqual([expect.stringContaining('Rule 2 can never match')]);
 });

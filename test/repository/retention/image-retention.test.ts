@@ -1,4 +1,4 @@
-import { App, Duration, Stack, aws_ecr as ecr, aws_s3 as s3 } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token, aws_ecr as ecr, aws_s3 as s3 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
   ANY, NOW, UNTAGGED, archive, archivedDays, beyond, daysAgo, expire, image, lost, pulledDays, pushedDays, tagged,
@@ -122,7 +122,7 @@ describe('rules of your own', () => {
       + ' before it, "images tagged v* are kept, whatever other tags they carry": ECR lets the first rule whose tags an image matches decide on it'
       + ' (cdk-secure-ecr:retentionRuleNeverMatches)'],
     ['a list asks for more', [protect('v*'), expireBeyond(taggedWithAll('v*', 'beta'), 1)], 'retentionRuleNeverMatches'],
-    ['it is there twice', [expireBeyond(tagPrefix('a'), 1), expireOlderThan(tagPattern('a*'), Duration.days(1))], 'lifecycleDuplicate'],
+    ['it is there twice', [expireBeyond(tagPrefix('a'), 1), expireOlderThan(tagPattern('a*'), Duration.days(1))], 'retentionRuleNeverMatches'],
     ['its archive is protected', [protect('v*'), expireArchived(tagPattern('v*'), Duration.days(90))], 'retentionRuleNeverMatches'],
     ['every image has a rule before', [protect('*'), expireBeyond(untagged(), 1), expireBeyond(any(), 1)], 'retentionRuleNeverMatches'],
     ['two are for untagged images', [expireBeyond(untagged(), 1), expireOlderThan(untagged(), Duration.days(1))], 'lifecycleOneRule'],
@@ -203,7 +203,35 @@ test('a simulation refuses images that cannot be', () => {
   expect(() => standard.simulate([image('A', 1), image('A', 2), image('B', 1)], NOW)).toThrow(
     '[ImageRetention.simulate] \'images\' must have a digest of its own each, got ["A"]: merge the tags of one image (cdk-secure-ecr:simulationDigests)',
   );
-  for (const [images, now] of [[[image('A', NaN)], NOW], [[image('A', 1, { archivedAt: new Date('x') })], NOW], [[], new Date(NaN)]] as const) {
+  for (const [images, now] of [[[image('A', NaN)], NOW], [[image('A', 1, { archivedAt: new Date('x') })], NOW], [[image('A', 1, { restoredAt: new Date('x') })], NOW], [[], new Date(NaN)]] as const) {
     expect(() => standard.simulate([...images], now)).toThrow('cdk-secure-ecr:simulationDates');
   }
+});
+
+test('where neither selection is narrower, the rule given first decides', () => {
+  const versions = RetentionRule.archiveBeyond(ImageSelection.tagPrefix('v'), 12);
+  const nightly = RetentionRule.expireOlderThan(ImageSelection.tagPrefix('nightly-'), Duration.days(14));
+  const both = [image('A', 20, { tags: ['v12.1', 'nightly-1'] })];
+  expect(ImageRetention.of(versions, nightly).simulate(both, NOW)).toMatchObject([{ outcome: 'KEEP', rulePriority: 1 }]);
+  expect(ImageRetention.of(nightly, versions).simulate(both, NOW)).toMatchObject([{ outcome: 'EXPIRE', rulePriority: 1 }]);
+});
+
+test('a release that somebody archived by hand stays, and holds its platform images no more', () => {
+  const all = [
+    image('index', 400, { tags: ['v1'], members: ['amd64'], archivedAt: daysAgo(380) }),
+    image('amd64', 400, { archivedAt: daysAgo(370) }),
+  ];
+  expect(ImageRetention.production().simulate(all, NOW)).toMatchObject([{ outcome: 'KEEP' }, { outcome: 'EXPIRE' }]);
+});
+
+test.each(['', 'repo:main', 'sha256:abcd', 'a b', 'x'.repeat(129), Token.asString({ Ref: 'Tag' })])('%p is no tag in use', (tag) => {
+  expect(() => ImageRetention.standard().explain({ tagsInUse: [tag] })).toThrow(
+    /\[ImageRetention.warnings\] 'tagsInUse' must be tags.*: name the tag alone, without repository or digest \(cdk-secure-ecr:tagInvalid\)/,
+  );
+});
+
+test('a ready-made retention says all that is wrong with its tags, by the names of its options', () => {
+  expect(() => ImageRetention.standard({ protectedTags: ['', '*a*b*c*d*'], temporaryTagPrefixes: ['pr*'] })).toThrow(
+    /^\[ImageRetention.standard\] 'protectedTags' must be a tag.*\n.*'protectedTags' must hold.*\n.*'temporaryTagPrefixes' must be the beginning/,
+  );
 });

@@ -46,13 +46,13 @@ describe('a selection', () => {
   });
 
   test('says all that is wrong with its patterns', () => {
-    expect(() => taggedWithAll('a b', '*a*b*c*d*')).toThrow(/^\[ImageSelection.taggedWithAll\] 'pattern' must be a tag: .*got "a b": .*\n.*'pattern' must hold at most 4 wildcards, got "\*a\*b\*c\*d\*": /);
+    expect(() => taggedWithAll('a b', '*a*b*c*d*')).toThrow(/^\[ImageSelection.taggedWithAll\] 'patterns' must be a tag: .*got "a b": .*\n.*'patterns' must hold at most 4 wildcards, got "\*a\*b\*c\*d\*": /);
   });
 
   test('says how to write a prefix', () => {
     expect(() => tagPrefix('pr*')).toThrow("[ImageSelection.tagPrefix] 'prefix' must be the beginning of a tag: 1 to 128 letters, digits,"
-      + " '.', '_' and '-', not beginning with '.' or '-', got \"pr*\": leave out wildcards (a prefix matches every tag that begins with it),"
-      + ' or use ImageSelection.tagPattern (cdk-secure-ecr:tagPrefixInvalid)');
+      + " '.', '_' and '-', not beginning with '.' or '-', got \"pr*\": leave out wildcards: a prefix matches every tag that begins with it"
+      + ' (cdk-secure-ecr:tagPrefixInvalid)');
   });
 });
 
@@ -156,4 +156,11 @@ describe('what is known only at deployment', () => {
     expect(() => ImageRetention.production({ temporaryTagPrefixes: tags })).toThrow(/'temporaryTagPrefixes' must .*listLengthUnknown/);
     expect(() => taggedWithAll(...tags)).toThrow('cdk-secure-ecr:');
   });
+});
+
+test.each<[string, () => RetentionRule]>([
+  ['count', () => RetentionRule.expireBeyond(ImageSelection.any(), 2_147_483_648)],
+  ['age', () => RetentionRule.expireOlderThan(ImageSelection.any(), Duration.days(2_147_483_648))],
+])('a %s beyond 32 bits is refused', (prop, make) => {
+  expect(make).toThrow(new RegExp(`'${prop}' must be at most 2147483647`));
 });
