@@ -74,6 +74,7 @@ export class RepositoryPolicy {
       code: 'repositoryPolicySize',
     });
     return [
+      // Not validateForResourcePolicy: from aws-cdk-lib 2.27x on it asks for resources, which ECR refuses.
       ...this.document.validateForAnyPolicy(),
       ...new Set(sids).size < sids.length ? [twice] : [],
       ...size > limit ? [tooLong] : [],
