@@ -299,5 +299,5 @@ function isKnown(document: LifecycleDocument): boolean {
 /** Without those that another one covers, which would only use up rules. */
 function neededShields(shields: RetentionRule[]): RetentionRule[] {
   return shields.filter((rule, index) => !shields.some((other, position) =>
-    covers(other._requirement, rule._requirement) && (position < index || !covers(rule._requirement, other._requirement)) && other !== rule));
+    covers(other._requirement, rule._requirement) && (position < index || !covers(rule._requirement, other._requirement))));
 }

@@ -198,6 +198,11 @@ test.each([
   expect(JSON.parse(ImageRetention.of(...rules).toJson()).rules.map(({ selection }: LifecycleRule) => selection.tagPatternList![0])).toEqual(needed);
 });
 
+test('a shield given twice counts once', () => {
+  const shield = RetentionRule.protect('v*');
+  expect(ImageRetention.of(shield, shield).toJson()).toBe(ImageRetention.of(shield).toJson());
+});
+
 test('a simulation refuses images that cannot be', () => {
   const standard = ImageRetention.standard();
   expect(() => standard.simulate([image('A', 1), image('A', 2), image('B', 1)], NOW)).toThrow(
