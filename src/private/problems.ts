@@ -35,12 +35,17 @@ export class Problems {
 
   public throwIfAny(): void {
     if (this.found.length === 0) return;
-    throw new Error(this.found.map((problem) => `[${this.owner}] ${describe(problem)}`).join('\n'));
+    throw new Error(this.messages().map((message) => `[${this.owner}] ${message}`).join('\n'));
+  }
+
+  /** What a validation of a construct returns; CDK puts the path before it. */
+  public messages(): string[] {
+    return this.found.map(describe);
   }
 }
 
-/** The one form every error of this library has; CDK puts the path before what a validation finds. */
-export function describe({ prop, must, got, remedy, code }: Problem): string {
+/** The one form every error of this library has. */
+function describe({ prop, must, got, remedy, code }: Problem): string {
   return `'${prop}' must ${must}, got ${show(got)}: ${remedy} (cdk-secure-ecr:${code})`;
 }
 

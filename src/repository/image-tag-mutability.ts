@@ -1,4 +1,5 @@
 import { Token, type aws_ecr as ecr } from 'aws-cdk-lib';
+import { wildcards } from './retention/tag-patterns';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { knownLength } from '../private/tokens';
@@ -114,7 +115,7 @@ function validate(factory: string, patterns: string[], forEveryTag: string): voi
       remedy: 'write the tag as it is pushed, with * for what varies',
       code: 'tagPatternInvalid',
     });
-    problems.unless(pattern.split('*').length - 1 <= maxWildcards, {
+    problems.unless(wildcards(pattern) <= maxWildcards, {
       prop: 'patterns',
       must: `hold at most ${maxWildcards} wildcards each`,
       got: pattern,

@@ -2,7 +2,7 @@ import { CfnDeletionPolicy, RemovalPolicy, Stack, Token, type aws_ecr as ecr, aw
 import type { Construct } from 'constructs';
 import type { SecureEcrRepositoryProps } from './secure-ecr-repository';
 import { LIMITS } from '../private/limits';
-import { Problems, describe } from '../private/problems';
+import { Problems } from '../private/problems';
 
 /** Refuses a rule that EventBridge would refuse. */
 export function checkImageTags(owner: string, imageTags?: string[]): void {
@@ -60,25 +60,23 @@ export function checkProps(scope: Construct, id: string, props: SecureEcrReposit
 export function removalProblems(resource: ecr.CfnRepository, encryptionKey?: kms.IKeyRef): string[] {
   const { deletionPolicy } = resource.cfnOptions;
   if (deletionPolicy === CfnDeletionPolicy.DELETE) return [];
-  const problems: string[] = [];
-  if (resource.emptyOnDelete === true) {
-    problems.push(describe({
-      prop: 'emptyOnDelete',
-      must: 'go with removal policy DESTROY',
-      got: `${deletionPolicy} for the repository`,
-      remedy: 'apply RemovalPolicy.DESTROY to it too, or leave emptyOnDelete out',
-      code: 'repositoryEmptyOnDelete',
-    }));
-  }
+  const problems = new Problems(resource.node.path);
+  problems.unless(resource.emptyOnDelete !== true, {
+    prop: 'emptyOnDelete',
+    must: 'go with removal policy DESTROY',
+    got: `${deletionPolicy} for the repository`,
+    remedy: 'apply RemovalPolicy.DESTROY to it too, or leave emptyOnDelete out',
+    code: 'repositoryEmptyOnDelete',
+  });
   const key = encryptionKey && [encryptionKey, encryptionKey.node.defaultChild].find(kms.CfnKey.isCfnKey);
   if (key && [undefined, CfnDeletionPolicy.DELETE].includes(key.cfnOptions.deletionPolicy)) {
-    problems.push(describe({
+    problems.add({
       prop: 'removalPolicy',
       must: 'not be weaker for the key than for the repository',
       got: `${deletionPolicy} for the repository, ${key.cfnOptions.deletionPolicy ?? 'none, which means Delete,'} for its key`,
       remedy: `apply RemovalPolicy.RETAIN to ${key.node.path} too: images cannot be read without their key`,
       code: 'repositoryKeyRemoved',
-    }));
+    });
   }
-  return problems;
+  return problems.messages();
 }

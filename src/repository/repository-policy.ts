@@ -2,7 +2,7 @@ import { Stack, Token, Validations, aws_iam as iam } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { LIMITS } from '../private/limits';
 import { policyCharacters } from '../private/policy-size';
-import { Problems, describe } from '../private/problems';
+import { Problems } from '../private/problems';
 
 /** The policy of a repository: TLS only to begin with; what ECR would refuse at deployment is refused at synthesis. */
 export class RepositoryPolicy {
@@ -59,26 +59,23 @@ export class RepositoryPolicy {
     const resolved: { Statement: { Sid?: string }[] } = Stack.of(this.owner).resolve(this.document);
     const size = policyCharacters(resolved);
     const sids = resolved.Statement.map(({ Sid }) => Sid).filter((sid) => sid !== undefined);
-    const twice = describe({
+    const problems = new Problems(this.owner.node.path);
+    problems.unless(new Set(sids).size === sids.length, {
       prop: 'repository policy',
       must: 'have a Sid of its own for each statement',
       got: sids.filter((sid, index) => sids.indexOf(sid) !== index),
       remedy: 'rename them, or leave them out',
       code: 'repositoryPolicySids',
     });
-    const tooLong = describe({
+    problems.unless(size <= limit, {
       prop: 'repository policy',
       must: `be at most ${limit} characters long`,
       got: size,
       remedy: 'grant to an organization or an organizational unit instead of to single accounts and roles',
       code: 'repositoryPolicySize',
     });
-    return [
-      // Not validateForResourcePolicy: from aws-cdk-lib 2.27x on it asks for resources, which ECR refuses.
-      ...this.document.validateForAnyPolicy(),
-      ...new Set(sids).size < sids.length ? [twice] : [],
-      ...size > limit ? [tooLong] : [],
-    ];
+    // Not validateForResourcePolicy: from aws-cdk-lib 2.27x on it asks for resources, which ECR refuses.
+    return [...this.document.validateForAnyPolicy(), ...problems.messages()];
   }
 }
 

@@ -185,9 +185,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
    * The two events differ in shape: Inspector's carries the ARN of the repository in `repository-name`.
    */
   public onImageScanCompleted(id: string, options: ecr.OnImageScanCompletedOptions = {}): events.Rule {
-    checkImageTags(`${this.node.path}/${id}`, options.imageTags);
-    const rule = new events.Rule(this, id, options);
-    rule.addEventPattern({
+    return this.onImageEvent(id, options, {
       source: ['aws.ecr', 'aws.inspector2'],
       detailType: ['ECR Image Scan', 'Inspector2 Scan'],
       detail: {
@@ -196,8 +194,6 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
         'image-tags': options.imageTags,
       },
     });
-    rule.addTarget(options.target);
-    return rule;
   }
 
   /**
@@ -226,9 +222,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   }
 
   private onImageAction(id: string, action: string, options: OnImageEventOptions): events.Rule {
-    checkImageTags(`${this.node.path}/${id}`, options.imageTags);
-    const rule = new events.Rule(this, id, options);
-    rule.addEventPattern({
+    return this.onImageEvent(id, options, {
       source: ['aws.ecr'],
       detailType: ['ECR Image Action'],
       detail: {
@@ -238,6 +232,12 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
         'image-tag': options.imageTags,
       },
     });
+  }
+
+  private onImageEvent(id: string, options: OnImageEventOptions, pattern: events.EventPattern): events.Rule {
+    checkImageTags(`${this.node.path}/${id}`, options.imageTags);
+    const rule = new events.Rule(this, id, options);
+    rule.addEventPattern(pattern);
     rule.addTarget(options.target);
     return rule;
   }

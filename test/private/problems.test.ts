@@ -1,5 +1,5 @@
 import { Token } from 'aws-cdk-lib';
-import { Problems, describe as text } from '../../src/private/problems';
+import { Problems } from '../../src/private/problems';
 
 const problem = { prop: 'p', must: 'be short', remedy: 'shorten it', code: 'tooLong' };
 
@@ -20,7 +20,7 @@ test.each<[unknown, string]>([
   [Token.asNumber({ Ref: 'X' }), 'a value known only at deployment'],
   [Token.asList({ Ref: 'X' }), 'a value known only at deployment'],
 ])('%p is shown as %s', (got, shown) => {
-  expect(text({ ...problem, got })).toBe(
-    `'p' must be short, got ${shown}: shorten it (cdk-secure-ecr:tooLong)`,
-  );
+  const problems = new Problems('Stack/A');
+  problems.add({ ...problem, got });
+  expect(problems.messages()).toEqual([`'p' must be short, got ${shown}: shorten it (cdk-secure-ecr:tooLong)`]);
 });

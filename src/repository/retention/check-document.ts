@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { type LifecycleDocument, type LifecycleRule, storageClassOf } from './lifecycle-document';
+import { wildcards } from './tag-patterns';
 import { LIMITS } from '../../private/limits';
 import type { Problems } from '../../private/problems';
 
@@ -83,8 +84,7 @@ function checkTags(at: string, selection: Record<string, unknown>, problems: Pro
 
 function validTag(entry: string, isPrefix: boolean): boolean {
   if (Token.isUnresolved(entry)) return true;
-  const wildcards = entry.split('*').length - 1;
-  return LIMITS.tagPattern.test(entry) && wildcards <= (isPrefix ? 0 : LIMITS.lifecycle.maxWildcards);
+  return isPrefix ? LIMITS.tag.test(entry) : LIMITS.tagPattern.test(entry) && wildcards(entry) <= LIMITS.lifecycle.maxWildcards;
 }
 
 function checkCount(at: string, selection: Record<string, unknown>, action: Record<string, unknown>, problems: Problems): void {

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { TagRequirement } from './lifecycle-document';
+import { wildcards } from './tag-patterns';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
 
@@ -81,7 +82,7 @@ export function checkPattern(prop: string, pattern: string, problems: Problems):
     remedy: 'write the tag as it is pushed, with * for what varies',
     code: 'tagPatternInvalid',
   });
-  problems.unless(pattern.split('*').length - 1 <= maxWildcards, {
+  problems.unless(wildcards(pattern) <= maxWildcards, {
     prop,
     must: `hold at most ${maxWildcards} wildcards`,
     got: pattern,
@@ -92,7 +93,7 @@ export function checkPattern(prop: string, pattern: string, problems: Problems):
 
 /** Refuses what cannot be the beginning of a tag. */
 export function checkPrefix(prop: string, prefix: string, problems: Problems): void {
-  problems.unless(Token.isUnresolved(prefix) || (LIMITS.tagPattern.test(prefix) && !prefix.includes('*')), {
+  problems.unless(Token.isUnresolved(prefix) || LIMITS.tag.test(prefix), {
     prop,
     must: "be the beginning of a tag: 1 to 128 letters, digits, '.', '_' and '-', not beginning with '.' or '-'",
     got: prefix,

@@ -1,6 +1,11 @@
 import { Token } from 'aws-cdk-lib';
 import type { TagRequirement } from './lifecycle-document';
 
+/** How many wildcards a pattern has. */
+export function wildcards(pattern: string): number {
+  return pattern.split('*').length - 1;
+}
+
 /** Whether a tag matches a pattern, in which `*` stands for any characters or none. */
 export function matches(tag: string, pattern: string): boolean {
   const [first, ...others] = pattern.split('*');
