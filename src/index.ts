@@ -1,2 +1,4 @@
+// Who may do what with a repository.
+export * from './access';
 // The repository: its encryption, the mutability of its tags, what it keeps.
 export * from './repository';

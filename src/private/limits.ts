@@ -18,6 +18,16 @@ export const LIMITS = {
     /** ECR says "integer" of counts and priorities; read as one of 32 bits. */
     maxNumber: 2_147_483_647,
   },
+  /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html */
+  account: /^\d{12}$/,
+  /** A name with its path. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  roleName: /^(?:[!-)+->@-~]+\/)*[\w+=,.@-]{1,64}$/,
+  /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
+  functionName: /^[a-zA-Z0-9-_]{1,64}$/,
+  /** https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html */
+  permissionSetName: /^[\w+=,.@-]{1,32}$/,
+  /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_OrganizationalUnit.html */
+  organizationPath: /^o-[a-z0-9]{10,32}\/r-[0-9a-z]{4,32}(?:\/ou-[0-9a-z]{4,32}-[a-z0-9]{8,32})+\/?$/,
   /** A tag as the OCI distribution specification allows it. */
   tag: /^[0-9a-zA-Z_][0-9a-zA-Z._-]{0,127}$/,
   /** The same with * for what varies. */

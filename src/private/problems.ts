@@ -34,7 +34,10 @@ export class Problems {
   }
 
   public throwIfAny(): void {
-    if (this.found.length === 0) return;
+    if (this.found.length > 0) this.throw();
+  }
+
+  public throw(): never {
     throw new Error(this.messages().map((message) => `[${this.owner}] ${message}`).join('\n'));
   }
 

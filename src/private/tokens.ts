@@ -11,3 +11,8 @@ export function knownLength(prop: string, list: readonly unknown[] | undefined, 
     code: 'listLengthUnknown',
   });
 }
+
+/** Whether a text has this form, or is known only at deployment. */
+export function matches(form: RegExp, text: string): boolean {
+  return Token.isUnresolved(text) || form.test(text);
+}

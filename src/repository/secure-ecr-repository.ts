@@ -1,13 +1,14 @@
 import {
   ArnFormat, RemovalPolicy, Validations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, aws_events as events,
-  type aws_iam as iam, type aws_kms as kms,
+  aws_iam as iam, type aws_kms as kms,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { EcrEncryption } from './ecr-encryption';
 import { ImageTagMutability } from './image-tag-mutability';
 import { checkImageTags, checkProps, removalProblems } from './repository-checks';
-import { RepositoryPolicy } from './repository-policy';
 import { ImageRetention } from './retention';
+import { RepositoryAccess } from '../access/repository-access';
+import { RepositoryPolicy, namesEverybody } from '../access/repository-policy';
 
 /** Properties of a `SecureEcrRepository`. */
 export interface SecureEcrRepositoryProps {
@@ -96,6 +97,9 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
    */
   public readonly encryptionKey?: kms.IKeyRef;
 
+  /** Who may do what with the images: grants by level of access, and guards that no other policy can overrule. */
+  public readonly access: RepositoryAccess;
+
   private readonly policy: RepositoryPolicy;
   private readonly resource: ecr.CfnRepository;
   private readonly ownKey?: kms.Key;
@@ -111,14 +115,14 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
     this.encryptionKey = encryption.key;
     this.ownKey = encryption.ownKey;
 
-    this.policy = new RepositoryPolicy(this);
+    this.policy = new RepositoryPolicy(this, [denyWithoutTls()]);
     this.resource = new ecr.CfnRepository(this, 'Resource', {
       repositoryName: this.physicalName,
       encryptionConfiguration: encryption.configuration,
       ...tagMutability._render(),
       imageScanningConfiguration: { scanOnPush: true },
       lifecyclePolicy: (props.retention ?? ImageRetention.standard())._bind(this),
-      repositoryPolicyText: this.policy.document,
+      repositoryPolicyText: this.policy.text,
       emptyOnDelete: props.emptyOnDelete,
     });
     this.resource.applyRemovalPolicy(removalPolicy);
@@ -129,6 +133,8 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
       resourceName: this.physicalName,
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
+
+    this.access = RepositoryAccess.fromRepository(this);
 
     this.node.addValidation({ validate: () => [...this.policy.validate(), ...removalProblems(this.resource, this.encryptionKey)] });
     for (const warning of [encryption.warning, tagMutability._warning()]) {
@@ -149,23 +155,48 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
    *
    * A statement here names a principal, no resource (it can only be this repository), and never
    * `ecr:GetAuthorizationToken`, which is granted on the registry. ECR would refuse it at deployment, so it is refused
-   * here.
+   * here, and so is a statement that lets in every AWS account without a condition.
    */
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
     this.policy.add(statement);
+    if (namesEverybody(statement)) {
+      // Once is enough, and CDK keeps it once.
+      Validations.of(this).acknowledge({
+        id: 'AwsSolutions-ECR1',
+        reason: 'A statement that names every principal has a condition, such as aws:PrincipalOrgID; without one it is refused.',
+      });
+    }
     return { statementAdded: true, policyDependable: this.resource };
   }
 
   /**
-   * Grant the given principal to push images: the upload of layers, and manifests in both directions, because docker
-   * buildx and others ask for a manifest before they push it. No layer can be fetched, so this is no right to pull.
+   * Grant the given actions to the given principal.
    *
-   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+   * `access` grants by level, and says of each what it contains.
+   */
+  public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    return this.access._grant(grantee, actions);
+  }
+
+  /**
+   * Grant the given principal to pull images, as `access.pull` does.
+   */
+  public grantPull(grantee: iam.IGrantable): iam.Grant {
+    return this.access.pull(grantee);
+  }
+
+  /**
+   * Grant the given principal to push images, as `access.push` does: no layer can be fetched, so it is no right to pull.
    */
   public grantPush(grantee: iam.IGrantable): iam.Grant {
-    const push = this.grant(grantee, ...PUSH_ACTIONS);
-    ecr.AuthorizationToken.grantRead(grantee);
-    return push;
+    return this.access.push(grantee);
+  }
+
+  /**
+   * Grant the given principal to pull and push images.
+   */
+  public grantPullPush(grantee: iam.IGrantable): iam.Grant {
+    return this.access.pull(grantee).combine(this.access.push(grantee));
   }
 
   /** Rule that matches when an image has been pushed, or a tag added to one. */
@@ -243,8 +274,12 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   }
 }
 
-/** Uploading layers, writing and reading manifests; not ecr:GetDownloadUrlForLayer, so no layer can be fetched. */
-const PUSH_ACTIONS = [
-  'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload',
-  'ecr:PutImage', 'ecr:UploadLayerPart',
-];
+function denyWithoutTls(): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    sid: 'DenyWithoutTls',
+    effect: iam.Effect.DENY,
+    principals: [new iam.AnyPrincipal()],
+    actions: ['ecr:*'],
+    conditions: { Bool: { 'aws:SecureTransport': 'false' } },
+  });
+}

@@ -1,15 +1,20 @@
-import { Stack, Token, Validations, aws_iam as iam } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { type IResolvable, type IResolveContext, Lazy, Stack, Token, aws_iam as iam } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { type PolicyJson, collapse } from './collapse-statements';
+import { isConditional } from './conditions';
 import { LIMITS } from '../private/limits';
 import { policyCharacters } from '../private/policy-size';
 import { Problems } from '../private/problems';
 
-/** The policy of a repository: TLS only to begin with; what ECR would refuse at deployment is refused at synthesis. */
+/** The policy of a repository: few statements for many grants; what ECR would refuse at deployment is refused at synthesis. */
 export class RepositoryPolicy {
-  public readonly document = new iam.PolicyDocument();
+  /** What the property of the repository takes; nothing where there is no statement. */
+  public readonly text: IResolvable;
+  private readonly document: iam.PolicyDocument;
 
-  constructor(private readonly owner: Construct) {
-    this.document.addStatements(denyWithoutTls());
+  constructor(private readonly owner: IConstruct, initial: iam.PolicyStatement[]) {
+    this.document = new iam.PolicyDocument({ minimize: true, statements: initial });
+    this.text = Lazy.uncachedAny({ produce: (context) => this.render(context) });
   }
 
   public add(statement: iam.PolicyStatement): void {
@@ -32,7 +37,7 @@ export class RepositoryPolicy {
       prop: 'statement',
       must: 'not grant ecr:GetAuthorizationToken',
       got: statement.actions,
-      remedy: 'grant it in the policy of the principal, on all resources (ecr.AuthorizationToken.grantRead)',
+      remedy: 'grant it in the policy of the principal, on all resources (repository.access.authorize)',
       code: 'repositoryPolicyAuthorization',
     });
     const foreign = statement.actions.filter((action) => !Token.isUnresolved(action) && !/^(ecr:.+|\*)$/i.test(action));
@@ -43,22 +48,23 @@ export class RepositoryPolicy {
       remedy: 'take them out: the policy of a repository is about ECR',
       code: 'repositoryPolicyActions',
     });
+    problems.unless(!namesEverybody(statement) || isConditional(statement.conditions), {
+      prop: 'statement',
+      must: 'not let in every AWS account',
+      got: statement.toJSON(),
+      remedy: 'name principals, or add a condition such as aws:PrincipalOrgID; public images belong in ECR Public',
+      code: 'repositoryPolicyPublic',
+    });
     problems.throwIfAny();
-    if (opensToEverybody(statement)) {
-      Validations.of(this.owner).addWarning(
-        'cdk-secure-ecr:repositoryPolicyPublic',
-        `every AWS account may ${statement.actions.join(', ')}: add a condition, such as aws:PrincipalOrgID`,
-      );
-    }
     this.document.addStatements(statement);
   }
 
   /** What can be known only when every statement is there. */
   public validate(): string[] {
     const limit = LIMITS.repositoryPolicyCharacters;
-    const resolved: { Statement: { Sid?: string }[] } = Stack.of(this.owner).resolve(this.document);
-    const size = policyCharacters(resolved);
-    const sids = resolved.Statement.map(({ Sid }) => Sid).filter((sid) => sid !== undefined);
+    const resolved: PolicyJson | undefined = Stack.of(this.owner).resolve(this.text);
+    const size = policyCharacters(resolved ?? '');
+    const sids = (resolved?.Statement ?? []).map(({ Sid }) => Sid).filter((sid) => sid !== undefined);
     const problems = new Problems(this.owner.node.path);
     problems.unless(new Set(sids).size === sids.length, {
       prop: 'repository policy',
@@ -77,21 +83,17 @@ export class RepositoryPolicy {
     // Not validateForResourcePolicy: from aws-cdk-lib 2.27x on it asks for resources, which ECR refuses.
     return [...this.document.validateForAnyPolicy(), ...problems.messages()];
   }
+
+  private render(context: IResolveContext): PolicyJson | undefined {
+    // Resolved in this very context, or a reference to another stack would go unnoticed.
+    const document: PolicyJson | undefined = context.resolve(this.document);
+    return document && { ...document, Statement: collapse(document.Statement) };
+  }
 }
 
-/** Whether a statement lets in principals of any account, without asking anything of them. */
-function opensToEverybody(statement: iam.PolicyStatement): boolean {
-  const { Principal, Condition } = statement.toJSON();
-  const open = [Principal, Principal?.AWS].flat().includes('*');
-  return statement.effect === iam.Effect.ALLOW && open && Condition === undefined;
-}
-
-function denyWithoutTls(): iam.PolicyStatement {
-  return new iam.PolicyStatement({
-    sid: 'DenyWithoutTls',
-    effect: iam.Effect.DENY,
-    principals: [new iam.AnyPrincipal()],
-    actions: ['ecr:*'],
-    conditions: { Bool: { 'aws:SecureTransport': 'false' } },
-  });
+/** Whether a statement allows something to principals of any account that meet its conditions, if it has any. */
+export function namesEverybody(statement: iam.PolicyStatement): boolean {
+  const { Principal, NotPrincipal } = statement.toJSON();
+  const everybody = NotPrincipal !== undefined || [Principal, Principal?.AWS].flat().includes('*');
+  return statement.effect === iam.Effect.ALLOW && everybody;
 }

@@ -1,0 +1,138 @@
+import { CfnResource, Stack, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
+import { callersOf } from './callers';
+import { RepositoryPolicy } from './repository-policy';
+import { Problems } from '../private/problems';
+
+const RECORD = Symbol.for('cdk-secure-ecr.AccessRecord');
+
+/** What was granted and guarded on one repository, through whichever facade; it lives on the repository. */
+export class AccessRecord {
+  public static of(repository: ecr.IRepositoryRef): AccessRecord {
+    const holder: ecr.IRepositoryRef & { [RECORD]?: AccessRecord } = ownerOf(repository);
+    if (!holder[RECORD]) Object.defineProperty(holder, RECORD, { value: new AccessRecord(holder) });
+    return holder[RECORD]!;
+  }
+
+  /** Where statements about the repository go; nowhere when it was imported by a class that takes none. */
+  public readonly policy?: iam.IResourceWithPolicyV2;
+  private readonly pushers: iam.IGrantable[] = [];
+  private readonly needs: ((pusher: iam.IGrantable) => void)[] = [];
+  private readonly guards = new Map<string, string>();
+  private onlyPushers?: string[];
+
+  private constructor(public readonly repository: ecr.IRepositoryRef) {
+    // CDK knows no policy of the L1.
+    if (CfnResource.isCfnResource(repository)) {
+      iam.ResourceWithPolicies.register(repository, repository.cfnResourceType, { forResource: withPolicy });
+    }
+    this.policy = iam.ResourceWithPolicies.of(repository);
+    repository.node.addValidation({ validate: () => this.contradictions() });
+  }
+
+  /** Remembers somebody who may push, and gives them what pushers also need. */
+  public addPusher(pusher: iam.IGrantable): void {
+    this.pushers.push(pusher);
+    this.needs.forEach((need) => need(pusher));
+  }
+
+  /** Says what pushers also need: those granted so far, and those to come. */
+  public pushersAlsoNeed(need: (pusher: iam.IGrantable) => void): void {
+    this.needs.push(need);
+    this.pushers.forEach(need);
+  }
+
+  /**
+   * Notes a guard and who is above it; refuses what would weaken one that is in place.
+   *
+   * @returns whether it is the first
+   */
+  public addGuard(guard: string, above: string[], onlyPushers?: string[]): boolean {
+    const known = JSON.stringify(this.resolve(above));
+    const problems = new Problems(this.repository.node.path);
+    problems.unless(!this.guards.has(guard), {
+      prop: guard,
+      must: 'be called once',
+      got: 'a second call',
+      remedy: 'name everybody in one call',
+      code: 'accessGuardTwice',
+    });
+    const [other] = this.guards.values();
+    problems.unless(other === undefined || other === known, {
+      prop: guard,
+      must: 'have the breakGlass and deployedBy of the other guards of the repository',
+      got: known,
+      remedy: 'give all of them the same: who may change the policy can lift every guard',
+      code: 'accessGuardDiffers',
+    });
+    problems.throwIfAny();
+    this.guards.set(guard, known);
+    this.onlyPushers = onlyPushers ?? this.onlyPushers;
+    return this.guards.size === 1;
+  }
+
+  private contradictions(): string[] {
+    const problems = new Problems(this.repository.node.path);
+    const allowed = this.onlyPushers?.map((arn) => this.identify(arn));
+    for (const pusher of allowed ? this.pushers : []) {
+      const names = callersOf(pusher.grantPrincipal, Stack.of(this.repository))?.map((arn) => this.identify(arn));
+      const isCertain = names?.every(({ literal }) => allowed!.every((each) => each.literal === literal));
+      problems.unless(!isCertain || names!.every(({ id }) => allowed!.some((each) => each.id === id)), {
+        prop: 'push',
+        must: 'be granted only to whom pushOnlyBy names',
+        got: names?.map(({ id }) => id),
+        remedy: 'name it in pushOnlyBy too, or take the grant away: the guard refuses its pushes',
+        code: 'accessPushContradiction',
+      });
+    }
+    return problems.messages();
+  }
+
+  /** An ARN in a form to compare: of one that is written out, what is left when the partition is not. */
+  private identify(arn: string): { readonly id: string; readonly literal: boolean } {
+    const text = JSON.stringify(this.resolve(arn));
+    const written = /:iam::(\d{12}:[^"]+)"/.exec(text)?.[1];
+    return { id: written ?? text, literal: written !== undefined };
+  }
+
+  private resolve<T>(value: T): T {
+    return Stack.of(this.repository).resolve(value);
+  }
+}
+
+/** The construct around an L1 that is its default child: both are the same repository. */
+function ownerOf(repository: ecr.IRepositoryRef): ecr.IRepositoryRef {
+  const { scope } = repository.node;
+  const isDefaultChild = scope?.node.defaultChild === repository && 'repositoryRef' in scope;
+  return isDefaultChild ? scope as unknown as ecr.IRepositoryRef : repository;
+}
+
+/** Gives an L1 a policy that can be added to; what it has stays. */
+function withPolicy(resource: CfnResource): iam.IResourceWithPolicyV2 {
+  const repository = resource as ecr.CfnRepository;
+  const policy = new RepositoryPolicy(repository, statementsOf(repository));
+  repository.repositoryPolicyText = policy.text;
+  repository.node.addValidation({ validate: () => policy.validate() });
+  return {
+    env: repository.env,
+    node: repository.node,
+    addToResourcePolicy: (statement: iam.PolicyStatement) => {
+      policy.add(statement);
+      return { statementAdded: true, policyDependable: repository };
+    },
+  } as iam.IResourceWithPolicyV2;
+}
+
+function statementsOf({ repositoryPolicyText: text, node, stack }: ecr.CfnRepository): iam.PolicyStatement[] {
+  if (text === undefined) return [];
+  const document = stack.resolve(text);
+  const problems = new Problems(node.path);
+  problems.unless(Array.isArray(document?.Statement), {
+    prop: 'repositoryPolicyText',
+    must: 'be a policy document to which statements can be added',
+    got: text,
+    remedy: 'give an iam.PolicyDocument, or an object with the list Statement',
+    code: 'accessPolicyUnreadable',
+  });
+  problems.throwIfAny();
+  return document.Statement.map((statement: unknown) => iam.PolicyStatement.fromJson(statement));
+}

@@ -1,0 +1,34 @@
+/**
+ * The IAM actions of each level of access, and of each guard.
+ *
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+ */
+export const ACTIONS = {
+  /** About the registry: no repository policy may hold it. */
+  authorize: ['ecr:GetAuthorizationToken'],
+  /** What is there, and what is known of it; nothing of what is in an image. */
+  readMetadata: [
+    'ecr:BatchGetRepositoryScanningConfiguration', 'ecr:DescribeImageReplicationStatus', 'ecr:DescribeImageScanFindings',
+    'ecr:DescribeImageSigningStatus', 'ecr:DescribeImages', 'ecr:DescribeRepositories', 'ecr:GetLifecyclePolicy',
+    'ecr:GetLifecyclePolicyPreview', 'ecr:GetRepositoryPolicy', 'ecr:ListImages', 'ecr:ListTagsForResource',
+  ],
+  /** The three of AmazonEC2ContainerRegistryReadOnly that fetch an image. */
+  pull: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+  /** What a service needs that pulls as itself; the AWS page of each names these two. */
+  servicePull: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+  /** Never ecr:GetDownloadUrlForLayer, so that no layer can be fetched; manifests can, which clients do before they push. */
+  push: [
+    'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload',
+    'ecr:PutImage', 'ecr:UploadLayerPart',
+  ],
+} as const;
+
+/** What a guard forbids. */
+export const GUARDED = {
+  push: ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'],
+  /** A lifecycle policy deletes images too, and an archived image cannot be pulled. */
+  imageDeletion: ['ecr:BatchDeleteImage', 'ecr:PutLifecyclePolicy', 'ecr:UpdateImageStorageClass'],
+  repositoryDeletion: ['ecr:DeleteRepository'],
+  tagMutability: ['ecr:PutImageTagMutability'],
+  policy: ['ecr:DeleteRepositoryPolicy', 'ecr:SetRepositoryPolicy'],
+} as const;

@@ -1,0 +1,350 @@
+import { Stack, Validations, type aws_codebuild as codebuild, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
+import type { AccessCondition } from './access-condition';
+import { AccessRecord } from './access-record';
+import { ACTIONS, GUARDED } from './actions';
+import { namedCallers } from './callers';
+import { type Conditions, allOf, isConditional } from './conditions';
+import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
+import { asPolicyPrincipal, conditionsOf, isFunction, sameAccount } from './policy-principal';
+import { LIMITS } from '../private/limits';
+import { Problems } from '../private/problems';
+import { matches } from '../private/tokens';
+
+/** Which functions of AWS Lambda may use the images. */
+export interface LambdaPullOptions {
+  /**
+   * The account of the functions: 12 digits.
+   *
+   * @default - the account of the repository
+   */
+  readonly account?: string;
+
+  /**
+   * Name of the one function that may.
+   *
+   * @default - every function of the account
+   */
+  readonly functionName?: string;
+}
+
+/** Who stays above a guard. */
+export interface GuardOptions {
+  /**
+   * The role for emergencies: no guard holds it up, and it may lift them all by changing the policy of the repository.
+   * It needs permissions of its own; this grants none. Alarm when it is used.
+   *
+   * Given once for all guards of a repository.
+   *
+   * @default - none; the root user of the account may change the policy
+   */
+  readonly breakGlass?: iam.IGrantable;
+
+  /**
+   * The role that deploys the stack: changes of the repository are for it alone. Given once for all guards of a
+   * repository.
+   *
+   * @default - the role in which CloudFormation works, as the stack's synthesizer knows it; where it knows none,
+   * whoever deploys, as long as CloudFormation makes the call
+   */
+  readonly deployedBy?: iam.IGrantable;
+}
+
+/** Who else may delete images. */
+export interface ImageDeletionGuardOptions extends GuardOptions {
+  /**
+   * Roles or users who may delete and archive images, beside the deployment and the role for emergencies.
+   *
+   * @default - nobody else
+   */
+  readonly except?: iam.IGrantable[];
+}
+
+/**
+ * Who may do what with a repository, in four levels: authorize (log in to the registry), read metadata, pull, push. Each
+ * is granted by name and contains none of the others, but for the login that pull and push are nothing without.
+ *
+ * A role, a user or a group of the repository's account gets the permission in its own policies. Everybody else gets it in
+ * the policy of the repository, and has to allow it on their side too: other accounts, organizations, roles that do not
+ * exist yet. Granting the same again changes nothing.
+ *
+ * An image that is encrypted with a key of yours takes no permission on that key: ECR decrypts it by a grant of its own.
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+ */
+export class RepositoryAccess {
+  /**
+   * Access to any repository: one of this library, of CDK, of CloudFormation (L1) or an imported one.
+   *
+   * The policy of an imported repository belongs to the app that makes it. Here, only principals that have policies of
+   * their own can be granted access to it; others are refused.
+   */
+  public static fromRepository(repository: ecr.IRepositoryRef): RepositoryAccess {
+    return new RepositoryAccess(AccessRecord.of(repository), {});
+  }
+
+  private readonly repository: ecr.IRepositoryRef;
+
+  private constructor(private readonly record: AccessRecord, private readonly conditions: iam.Conditions) {
+    this.repository = record.repository;
+  }
+
+  /** The same access under conditions, all of which must be met: what is granted through it carries them. */
+  public when(...conditions: AccessCondition[]): RepositoryAccess {
+    return new RepositoryAccess(this.record, this.allOf(this.conditions, ...conditions.map((each) => each._render())));
+  }
+
+  /**
+   * Lets somebody log in: `ecr:GetAuthorizationToken`.
+   *
+   * It is about the registry and takes the resource `*`, so it stands in the policy of the principal and never in that of
+   * a repository. For an account, an organization or a service nothing can be done from here. The token is valid for 12
+   * hours and opens only what its holder may do anyway.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
+   */
+  public authorize(grantee: iam.IGrantable): iam.Grant {
+    return iam.Grant.addToPrincipal({ grantee, actions: [...ACTIONS.authorize], resourceArns: ['*'] });
+  }
+
+  /**
+   * Lets somebody see what is in the repository and how it is set up, and nothing of what is in an image: images and tags,
+   * settings, policies, tags of the repository, findings of scans, state of signing and replication.
+   *
+   * Findings tell an attacker what to try. Those of enhanced scanning take permissions of Amazon Inspector too.
+   *
+   * Actions: BatchGetRepositoryScanningConfiguration, DescribeImageReplicationStatus, DescribeImageScanFindings,
+   * DescribeImageSigningStatus, DescribeImages, DescribeRepositories, GetLifecyclePolicy, GetLifecyclePolicyPreview,
+   * GetRepositoryPolicy, ListImages, ListTagsForResource.
+   *
+   * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
+   */
+  public readMetadata(grantee: iam.IGrantable): iam.Grant {
+    return this._grant(grantee, ACTIONS.readMetadata);
+  }
+
+  /**
+   * Lets somebody pull images, and log in.
+   *
+   * Actions: BatchCheckLayerAvailability, BatchGetImage, GetDownloadUrlForLayer; and GetAuthorizationToken.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+   */
+  public pull(grantee: iam.IGrantable): iam.Grant {
+    return this._grant(grantee, ACTIONS.pull).combine(this.authorize(grantee));
+  }
+
+  /**
+   * Lets somebody push images, and log in. It is no right to read: manifests can be fetched, because clients ask for one
+   * before they push it, but no layer.
+   *
+   * Actions: BatchCheckLayerAvailability, BatchGetImage, CompleteLayerUpload, InitiateLayerUpload, PutImage,
+   * UploadLayerPart; and GetAuthorizationToken.
+   *
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html
+   */
+  public push(grantee: iam.IGrantable): iam.Grant {
+    return this._grant(grantee, ACTIONS.push).combine(this.authorize(grantee));
+  }
+
+  /**
+   * Lets functions of AWS Lambda use the images. Lambda fetches them as itself, so it is let in on behalf of functions of
+   * one account only. The functions have to be in the Region of the repository.
+   *
+   * Lambda would add such a statement itself when a function is made, and so change the policy behind the back of
+   * CloudFormation. For another account, that account is let in too: whoever makes the function there needs it.
+   *
+   * Actions: BatchGetImage, GetDownloadUrlForLayer.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/images-create.html
+   */
+  public pullByLambda(options: LambdaPullOptions = {}): iam.Grant {
+    const { account, functionName } = options;
+    const problems = new Problems(`${this.repository.node.path}.pullByLambda`);
+    problems.unless(account === undefined || matches(LIMITS.account, account), {
+      prop: 'account',
+      must: 'be 12 digits',
+      got: account,
+      remedy: 'write the number of the account as a string, with its leading zeros',
+      code: 'accessLambdaAccount',
+    });
+    problems.unless(functionName === undefined || matches(LIMITS.functionName, functionName), {
+      prop: 'functionName',
+      must: 'be 1 to 64 letters, digits, - or _',
+      got: functionName,
+      remedy: 'write the name alone, without ARN, version or wildcard; leave it out for every function of the account',
+      code: 'accessLambdaFunction',
+    });
+    problems.throwIfAny();
+    const { env } = this.repository;
+    const service = new iam.ServicePrincipal('lambda.amazonaws.com', {
+      conditions: isFunction(account ?? env.account, env.region, functionName),
+    });
+    const byService = this._grant(service, ACTIONS.servicePull);
+    if (account === undefined || account === env.account) return byService;
+    return byService.combine(this._grant(new iam.AccountPrincipal(account), ACTIONS.servicePull));
+  }
+
+  /**
+   * Lets a project of AWS CodeBuild use the images as its build environment with CodeBuild's own credentials. A project
+   * that pulls with its service role takes `pull(project)` instead.
+   *
+   * Actions: BatchGetImage, GetDownloadUrlForLayer.
+   *
+   * @see https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html
+   */
+  public pullByCodeBuild(project: codebuild.IProjectRef): iam.Grant {
+    return this._grant(new iam.ServicePrincipal('codebuild.amazonaws.com', {
+      conditions: {
+        ArnLike: { 'aws:SourceArn': project.projectRef.projectArn },
+        StringEquals: { 'aws:SourceAccount': project.env.account },
+      },
+    }), ACTIONS.servicePull);
+  }
+
+  /**
+   * Nobody pushes around the pipeline: whatever other policies allow, an administrator's included, only these may push.
+   * It grants nothing; `push` does. What ECR writes itself, by replication or the pull-through cache, goes on.
+   *
+   * A guard that can be taken away is none, so only the deployment of the stack, the role for emergencies and the root
+   * user of the account can change the policy of the repository from then on. This holds for every guard.
+   *
+   * Two ways around are not for this policy to close: whoever may deploy stacks can change it, and a replication rule of
+   * the registry can bring images from a repository of the same name.
+   *
+   * A role of another stack that this repository's policy is to name, and that is granted access to it, makes each
+   * stack need the other: name it by `RegistryPrincipal.role`.
+   *
+   * @param pushers - roles or users; a session counts as its role
+   */
+  public pushOnlyBy(pushers: iam.IGrantable[], options: GuardOptions = {}): void {
+    const problems = new Problems(this.repository.node.path);
+    problems.unless(pushers.length > 0, {
+      prop: 'pushOnlyBy',
+      must: 'name a pusher',
+      got: pushers,
+      remedy: 'name the role of the pipeline; a repository that nobody pushes to needs no guard but its deletion',
+      code: 'accessGuardEmpty',
+    });
+    problems.throwIfAny();
+    const callers = [...this.callers('pushers', pushers), ...this.breakGlass(options)];
+    this.guard('pushOnlyBy', options, callers);
+    this.deny(denyWrites('DenyPushesOfOthers', GUARDED.push, callers, this.repository));
+  }
+
+  /**
+   * Forbids everybody to delete or archive images, or to change the lifecycle policy, by which images are deleted too.
+   * The lifecycle rules themselves go on, and so does what the deployment does.
+   */
+  public forbidImageDeletion(options: ImageDeletionGuardOptions = {}): void {
+    this.forbid('forbidImageDeletion', 'DenyImageDeletion', GUARDED.imageDeletion, options, this.callers('except', options.except ?? []));
+  }
+
+  /** Forbids everybody but the deployment to delete the repository. */
+  public forbidRepositoryDeletion(options: GuardOptions = {}): void {
+    this.forbid('forbidRepositoryDeletion', 'DenyRepositoryDeletion', GUARDED.repositoryDeletion, options);
+  }
+
+  /** Forbids everybody but the deployment to make tags mutable or immutable. */
+  public forbidTagMutabilityChanges(options: GuardOptions = {}): void {
+    this.forbid('forbidTagMutabilityChanges', 'DenyTagMutabilityChanges', GUARDED.tagMutability, options);
+  }
+
+  /** Forbids everybody but the deployment and the root user to change the policy of the repository. Every guard does. */
+  public forbidPolicyChanges(options: GuardOptions = {}): void {
+    this.guard('forbidPolicyChanges', options);
+  }
+
+  /**
+   * Grants actions under the conditions of this facade, in the policy of the principal where it has one in the account of
+   * the repository, in that of the repository otherwise, in both across accounts.
+   *
+   * @internal
+   */
+  public _grant(grantee: iam.IGrantable, actions: readonly string[]): iam.Grant {
+    const principal = grantee.grantPrincipal;
+    if (principal instanceof iam.CompositePrincipal) {
+      return principal.principals.map((each) => this._grant(each, actions)).reduce((all, each) => all.combine(each));
+    }
+    if (actions.includes('ecr:PutImage')) this.record.addPusher(grantee);
+    const resourceArns = [this.repository.repositoryRef.repositoryArn];
+    // CDK leaves the conditions of a principal out of the principal's own policy, where they matter as much.
+    const conditions = this.allOf(this.conditions, conditionsOf(principal));
+    const grant = { grantee, actions: [...actions], resourceArns };
+    const own = iam.Grant.addToPrincipal({ ...grant, ...(isConditional(conditions) && { conditions }) });
+    if (own.success && (principal.principalAccount === undefined || sameAccount(principal, this.repository))) return own;
+
+    if (principal instanceof iam.AccountPrincipal && sameAccount(principal, this.repository)) this.warnOfOwnAccount();
+    const inPolicy = asPolicyPrincipal(principal, this.repository);
+    const statement = new iam.PolicyStatement({
+      actions: [...actions],
+      principals: [inPolicy.principal],
+      conditions: this.allOf(this.conditions, inPolicy.conditions),
+    });
+    const result = this.record.policy?.addToResourcePolicy(statement);
+    if (!result?.statementAdded) return own.success ? own : this.refuse(principal);
+    const resource = { env: this.repository.env, node: this.repository.node, addToResourcePolicy: () => result };
+    return own.combine(iam.Grant.addStatementToResourcePolicy({ ...grant, resource, statement }));
+  }
+
+  /**
+   * What else somebody who may push needs, granted by another module; holds for pushers before and after.
+   *
+   * @internal
+   */
+  public _pushersAlsoNeed(need: (pusher: iam.IGrantable) => void): void {
+    this.record.pushersAlsoNeed(need);
+  }
+
+  private forbid(name: string, sid: string, actions: readonly string[], options: GuardOptions, except: string[] = []): void {
+    this.guard(name, options);
+    this.deny(denyChanges(sid, actions, [...except, ...this.breakGlass(options)], this.deployers(options)));
+  }
+
+  /** Notes a guard; the first one shuts the policy, so that none can be taken away. */
+  private guard(name: string, options: GuardOptions, onlyPushers?: string[]): void {
+    const [above, deployers] = [this.breakGlass(options), this.deployers(options)];
+    if (!this.record.addGuard(name, [...deployers, ...above], onlyPushers)) return;
+    this.deny(denyChanges('DenyPolicyChanges', GUARDED.policy, [...above, rootUserOf(this.repository)], deployers));
+  }
+
+  private deny(statement: iam.PolicyStatement): void {
+    const result = this.record.policy?.addToResourcePolicy(statement);
+    if (!result?.statementAdded) this.refuse(statement.sid);
+  }
+
+  private breakGlass({ breakGlass }: GuardOptions): string[] {
+    return breakGlass ? this.callers('breakGlass', [breakGlass]) : [];
+  }
+
+  private deployers({ deployedBy }: GuardOptions): string[] {
+    return deployedBy ? this.callers('deployedBy', [deployedBy]) : deploymentRolesOf(Stack.of(this.repository));
+  }
+
+  private callers(prop: string, grantees: iam.IGrantable[]): string[] {
+    return namedCallers(this.repository, prop, grantees);
+  }
+
+  private allOf(...conditions: iam.Conditions[]): Conditions {
+    return allOf(this.repository.node.path, ...conditions);
+  }
+
+  private refuse(what: unknown): never {
+    const problems = new Problems(this.repository.node.path);
+    problems.add({
+      prop: 'repository',
+      must: 'be one whose policy this app writes',
+      got: String(what),
+      remedy: 'do this in the app that makes the repository; for an imported one only principals with policies of their own can be granted to',
+      code: 'accessPolicyForeign',
+    });
+    return problems.throw();
+  }
+
+  private warnOfOwnAccount(): void {
+    Validations.of(this.repository).addWarning(
+      'cdk-secure-ecr:accessOwnAccount',
+      'access was granted to the account of the repository, which lets nobody in: its IAM policies decide as before. Grant'
+      + ' to the roles, users or groups that are meant',
+    );
+  }
+}
