@@ -2,6 +2,7 @@ import { awscdk, github, javascript, typescript } from 'projen';
 import { Architecture } from './projenrc/architecture';
 import { Commands } from './projenrc/commands';
 import { CommunityFiles } from './projenrc/community-files';
+import { HANDLER_OPTIONS, Handlers } from './projenrc/handlers';
 import { Workflows } from './projenrc/workflows';
 
 const REPOSITORY = 'https://github.com/cdk-secure-ecr/cdk-secure-ecr';
@@ -65,6 +66,9 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-secure-ecr/cdk-secure-ecr-go', packageName: 'cdksecureecr' },
   publishToNuget: { dotNetNamespace: 'CdkSecureEcr', packageId: 'CdkSecureEcr', trustedPublishing: true },
 
+  lambdaOptions: HANDLER_OPTIONS,
+  bundlerOptions: { esbuildVersion: '0.28.2' },
+
   projenrcTs: true,
   projenrcTsOptions: { runner: typescript.TypeScriptRunner.tsx({ tsconfig: 'tsconfig.dev.json' }) },
   tsconfigDevFile: 'tsconfig.dev.json',
@@ -96,10 +100,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.addDevDeps('jsii-diff@1.134.0', 'jsii-pacmak@1.140.0');
 // 1.13.0 names optional packages that were never all published, which `npm ci` refuses.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
-project.package.addField('files', ['lib', '.jsii', 'API.md']);
 
 new Architecture(project);
 new Commands(project);
+new Handlers(project);
 new Workflows(project);
 new CommunityFiles(project);
 

@@ -9,6 +9,10 @@ export class Architecture extends Component {
     const eslint = project.eslint!;
     eslint.addRules({ 'import/no-restricted-paths': ['error', { zones: restrictedZones() }] });
     eslint.addOverride({
+      files: ['src/**/*.lambda.ts'],
+      rules: { 'import/no-restricted-paths': ['error', { zones: restrictedZones(true) }] },
+    });
+    eslint.addOverride({
       files: ['src/handler/**/*.ts', 'src/**/*.lambda.ts', 'src/**/contract.ts', 'src/**/decide.ts'],
       rules: {
         'no-restricted-imports': ['error', {

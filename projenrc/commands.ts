@@ -10,11 +10,12 @@ export class Commands extends Component {
     // Everything that can be judged in minutes is a jest test: units, judges, languages, the local AWS. One runner,
     // one count. The judges read what jsii compiled.
     project.testTask.reset();
+    project.testTask.spawn(project.preCompileTask); // the bundles of the handlers
     project.testTask.spawn(project.compileTask);
     project.testTask.exec(JEST, { receiveArgs: true });
 
     // Plain scripts, because projen writes below the closing line when a test fails, and turns exit codes into 1.
-    project.setScript('test', `projen compile && ${JEST}`);
+    project.setScript('test', `projen pre-compile && projen compile && ${JEST}`);
     project.setScript('demo', 'tsx --tsconfig tsconfig.dev.json demo/main.ts');
     project.addTask('test:newest-cdk', {
       description: 'Run the tests with the newest aws-cdk-lib and constructs',

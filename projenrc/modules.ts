@@ -3,7 +3,7 @@
  * table in ARCHITECTURE.md and for the architecture test.
  *
  * A module may import aws-cdk-lib, constructs, `private/` and what `may` names; nothing else of `src/`. One that runs in
- * AWS imports none of the first three.
+ * AWS imports none of the first three, and its `.lambda.ts` files may import `handler/`.
  */
 export interface Module {
   /** Folder under `src/`. */
@@ -24,17 +24,18 @@ export const MODULES: readonly Module[] = [
     may: [],
     inAws: true,
   },
+  { name: 'functions', holds: 'how handlers run: HandlerOptions, functions with logs and roles, queues before them', may: [] },
   { name: 'access', holds: 'permission levels and principals', may: [] },
   { name: 'repository', holds: 'SecureEcrRepository, its encryption, tag mutability and retention', may: ['access'] },
-  { name: 'registry', holds: 'settings of an account and Region', may: ['access', 'repository'] },
+  { name: 'registry', holds: 'settings of an account and Region', may: ['functions', 'access', 'repository'] },
   { name: 'network', holds: 'VPC endpoints', may: ['access'] },
   { name: 'signing', holds: 'signing profiles, managed signing', may: ['access', 'registry'] },
-  { name: 'audit', holds: 'trail, signals, dashboard', may: ['access'] },
-  { name: 'inspector', holds: 'gate, policy, exceptions, actions', may: ['access', 'registry'] },
+  { name: 'audit', holds: 'trail, signals, dashboard', may: ['functions', 'access'] },
+  { name: 'inspector', holds: 'gate, policy, exceptions, actions', may: ['functions', 'access', 'registry'] },
   {
     name: 'verification',
     holds: 'trust policy, ECS hook, task watch, EKS manifests',
-    may: ['access', 'signing', 'inspector/contract'],
+    may: ['functions', 'access', 'signing', 'inspector/contract'],
   },
   { name: 'guardduty', holds: 'runtime monitoring', may: [] },
   { name: 'github', holds: 'subjects, roles, workflow files', may: ['access'] },
@@ -42,15 +43,20 @@ export const MODULES: readonly Module[] = [
     name: 'compositions',
     holds: 'staged repositories, pipeline, the whole pattern',
     may: [
-      'access', 'repository', 'registry', 'network', 'signing', 'audit', 'inspector', 'verification', 'guardduty',
-      'github',
+      'functions', 'access', 'repository', 'registry', 'network', 'signing', 'audit', 'inspector', 'verification',
+      'guardduty', 'github',
     ],
   },
 ];
 
+/** The files of a module that run in AWS, beside the module `handler`. */
+export const HANDLER_FILES = /\.lambda\.ts$/;
+
 /** Whether the module `from` may import the file `file` (`contract`, without extension) of the module `to`. */
-export function mayImport(from: Module, to: Module, file?: string): boolean {
-  if (from.name === to.name || (to.name === 'private' && !from.inAws)) return true;
+export function mayImport(from: Module, to: Module, file?: string, inHandler = from.inAws ?? false): boolean {
+  if (from.name === to.name) return true;
+  if (inHandler && to.inAws) return true;
+  if (to.name === 'private') return !inHandler;
   return from.may.includes(to.name) || (file !== undefined && from.may.includes(`${to.name}/${file}`));
 }
 
@@ -67,10 +73,14 @@ interface Zone {
   readonly message: string;
 }
 
-/** The zones of eslint's `import/no-restricted-paths`: one for each pair of modules that must stay apart. */
-export function restrictedZones(): Zone[] {
+/**
+ * The zones of eslint's `import/no-restricted-paths`: one for each pair of modules that must stay apart.
+ *
+ * @param inHandler whether it is about the files that run in AWS
+ */
+export function restrictedZones(inHandler?: boolean): Zone[] {
   return MODULES.flatMap((from) =>
-    MODULES.filter((to) => !mayImport(from, to)).map((to) => ({
+    MODULES.filter((to) => !mayImport(from, to, undefined, inHandler)).map((to) => ({
       target: `./src/${from.name}`,
       from: `./src/${to.name}`,
       except: from.may.filter((name) => name.startsWith(`${to.name}/`)).map((name) => `.${name.slice(to.name.length)}.ts`),

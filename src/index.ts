@@ -1,3 +1,5 @@
+// How handlers run.
+export * from './functions';
 // Who may do what with a repository.
 export * from './access';
 // The repository: its encryption, the mutability of its tags, what it keeps.

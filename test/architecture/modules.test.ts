@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'fs';
 import { dirname, join, relative, resolve, sep } from 'path';
 import { preProcessFile } from 'typescript';
-import { MODULES, mayImport, modulesTable, restrictedZones } from '../../projenrc/modules';
+import { HANDLER_FILES, MODULES, mayImport, modulesTable, restrictedZones } from '../../projenrc/modules';
 
 const ROOT = join(__dirname, '..', '..');
 const SRC = join(ROOT, 'src');
@@ -32,7 +32,7 @@ test.each(inModules.map((path) => relative(ROOT, path)))('%s imports only what i
     const target = resolve(dirname(path), fileName);
     expect(target.startsWith(SRC)).toBe(true);
     const [to, ...rest] = relative(SRC, target).split(sep);
-    expect({ file, imports: fileName, allowed: mayImport(from, byName.get(to)!, rest.join('/')) })
+    expect({ file, imports: fileName, allowed: mayImport(from, byName.get(to)!, rest.join('/'), from.inAws || HANDLER_FILES.test(file)) })
       .toEqual({ file, imports: fileName, allowed: true });
   }
 });
@@ -47,7 +47,13 @@ test('the table names only modules that come before', () => {
 test('the linter knows a zone for each pair that must stay apart', () => {
   const eslint = JSON.parse(readFileSync(join(ROOT, '.eslintrc.json'), 'utf8').replace(/^\/\/.*$/m, ''));
   expect(eslint.rules['import/no-restricted-paths']).toEqual(['error', { zones: restrictedZones() }]);
+  expect(eslint.overrides).toContainEqual(
+    { files: ['src/**/*.lambda.ts'], rules: { 'import/no-restricted-paths': ['error', { zones: restrictedZones(true) }] } },
+  );
   expect(restrictedZones()).toContainEqual(expect.objectContaining({ target: './src/access', from: './src/repository' }));
+  expect(restrictedZones()).toContainEqual(expect.objectContaining({ target: './src/audit', from: './src/handler' }));
+  expect(restrictedZones(true)).not.toContainEqual(expect.objectContaining({ target: './src/audit', from: './src/handler' }));
+  expect(restrictedZones(true)).toContainEqual(expect.objectContaining({ target: './src/audit', from: './src/private' }));
   expect(restrictedZones()).toContainEqual(expect.objectContaining({
     target: './src/verification', from: './src/inspector', except: ['./contract.ts'],
   }));

@@ -14,7 +14,7 @@ describe('what ships', () => {
     readonly unpackedSize: number;
     readonly files: Array<{ readonly path: string }>;
   }
-  const SHIPS = /^(package\.json|README\.md|LICENSE|API\.md|\.jsii|lib\/.+(\.js|\.d\.ts))$/;
+  const SHIPS = /^(package\.json|README\.md|LICENSE|API\.md|\.jsii|lib\/(?!handler\/).+(?<!\.lambda)(\.js|\.d\.ts)|assets\/(.+\.lambda\/index\.js|THIRD-PARTY-LICENSES\.txt))$/;
   const doesNotShip = (paths: string[]) => paths.filter((path) => !SHIPS.test(path));
   let packed: Packed;
   let paths: string[];
@@ -28,12 +28,14 @@ describe('what ships', () => {
     expect(paths).toEqual(expect.arrayContaining(
       ['package.json', 'README.md', 'LICENSE', 'API.md', '.jsii', 'lib/index.js', 'lib/index.d.ts'],
     ));
-    expect(doesNotShip(['test/a.test.ts', '.venv/x/bin/python', 'lib/index.ts', 'examples/app.ts', '.projenrc.ts', 'lib/.jsii.tabl.json']))
-      .toHaveLength(6);
+    expect(doesNotShip(['test/a.test.ts', '.venv/x/bin/python', 'lib/index.ts', 'examples/app.ts', '.projenrc.ts', 'lib/.jsii.tabl.json',
+      'lib/handler/ecr.js', 'lib/audit/tell-person.lambda.js', 'assets/audit/tell-person.lambda/index.js.map']))
+      .toHaveLength(9);
   });
 
   test('is what the sources compile to, without what an earlier compilation left', () => {
-    const sources = readdirSync(join(ROOT, 'src'), { recursive: true }).map(String).filter((name) => name.endsWith('.ts'));
+    const sources = readdirSync(join(ROOT, 'src'), { recursive: true }).map(String).filter((name) => name.endsWith('.ts'))
+      .filter((name) => !name.endsWith('.lambda.ts') && !name.startsWith('handler'));
     const compiled = sources.map((name) => name.replaceAll('\\', '/').slice(0, -'.ts'.length)).flatMap(
       (name) => [`lib/${name}.js`, `lib/${name}.d.ts`],
     );
