@@ -179,24 +179,10 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   }
 
   /**
-   * Grant the given principal to pull images, as `access.pull` does.
-   */
-  public grantPull(grantee: iam.IGrantable): iam.Grant {
-    return this.access.pull(grantee);
-  }
-
-  /**
    * Grant the given principal to push images, as `access.push` does: no layer can be fetched, so it is no right to pull.
    */
   public grantPush(grantee: iam.IGrantable): iam.Grant {
     return this.access.push(grantee);
-  }
-
-  /**
-   * Grant the given principal to pull and push images.
-   */
-  public grantPullPush(grantee: iam.IGrantable): iam.Grant {
-    return this.access.pull(grantee).combine(this.access.push(grantee));
   }
 
   /** Rule that matches when an image has been pushed, or a tag added to one. */
