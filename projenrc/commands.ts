@@ -26,10 +26,18 @@ export class Commands extends Component {
       ].join('; '),
     });
 
+    // Not `*.test.ts`, so that `npm test` neither needs Go nor downloads a client.
+    project.addTask('test:clients', {
+      description: 'Stock OCI clients against the local AWS; builds them, which needs Go',
+      exec: "jest --testMatch '<rootDir>/test/clients/*.client-test.ts'",
+      receiveArgs: true,
+    });
+    project.gitignore.exclude('/test/clients/.bin/');
+
     project.addTask('test:all', {
-      description: 'The tests, and what takes longer than they may: packages of every language, the newest CDK',
+      description: 'The tests, and what takes longer than they may: OCI clients, packages of every language, the newest CDK',
       steps: [
-        { spawn: 'test' },
+        { spawn: 'test' }, { spawn: 'test:clients' },
         { spawn: 'package:js' }, { spawn: 'package:python' }, { spawn: 'package:java' }, { spawn: 'package:go' },
         { spawn: 'test:newest-cdk' },
       ],

@@ -1,63 +1,39 @@
 import {
   BatchGetImageCommand, CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient, InitiateLayerUploadCommand,
-  ListImageReferrersCommand, ListImagesCommand, SetRepositoryPolicyCommand, TagResourceCommand,
+  ListImageReferrersCommand, ListImagesCommand, TagResourceCommand,
 } from '@aws-sdk/client-ecr';
+import { AddUserToGroupCommand, RemoveUserFromGroupCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { Actors, ECR, OTHER_ACCOUNT } from './actors';
 import { type Credentials, LocalAws, makeImage, pull, push } from './index';
-import { TemplateStack } from './stack';
 
 const PUSH = ['BatchCheckLayerAvailability', 'InitiateLayerUpload', 'UploadLayerPart', 'CompleteLayerUpload', 'PutImage'];
 const PULL = ['BatchGetImage', 'GetDownloadUrlForLayer'];
-const OTHER_ACCOUNT = '222222222222';
 
 let aws: LocalAws;
+let actors: Actors;
 let admin: ECRClient;
 
 beforeAll(async () => {
   aws = await LocalAws.start();
+  actors = new Actors(aws);
   admin = aws.client(ECRClient);
 }, 180_000);
 
 afterAll(() => aws.stop());
 
-const arnOf = (repositoryName: string) => `arn:aws:ecr:${aws.region}:${aws.account}:repository/${repositoryName}`;
+const arnOf = (repositoryName: string) => actors.arnOf(repositoryName);
 const ecrActions = (actions: string[]) => actions.map((action) => `ecr:${action}`);
 const denied = { name: 'AccessDeniedException' };
 
 async function repository(repositoryName: string, ...policy: object[]) {
-  await admin.send(new CreateRepositoryCommand({ repositoryName }));
-  if (policy.length) {
-    await admin.send(new SetRepositoryPolicyCommand({ repositoryName, policyText: JSON.stringify({ Version: '2012-10-17', Statement: policy }) }));
-  }
+  await actors.repository(repositoryName, { policy: policy.length ? policy : undefined });
   return { repositoryName };
 }
 
 /** The ECR of a role which may do just this, in our account or in another one. */
-async function roleClient(name: string, statements: object[], account = aws.account): Promise<ECRClient> {
-  return aws.client(ECRClient, await role(name, statements, account));
-}
-
-async function role(name: string, statements: object[], account = aws.account): Promise<Credentials> {
-  const root = aws.rootOf(account);
-  const { Arn } = await new TemplateStack(aws, `role-${name}`, root).create({
-    Resources: {
-      Role: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          RoleName: name,
-          AssumeRolePolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'sts:AssumeRole' }],
-          },
-          Policies: statements.length
-            ? [{ PolicyName: 'p', PolicyDocument: { Version: '2012-10-17', Statement: statements } }]
-            : [],
-        },
-      },
-    },
-    Outputs: { Arn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
-  });
-  return aws.assumeRole(Arn, 'session', root);
+async function roleClient(name: string, statements: object[], account?: string): Promise<ECRClient> {
+  return aws.client(ECRClient, await actors.session(name, statements, { account }));
 }
 
 describe('who one is', () => {
@@ -72,7 +48,7 @@ describe('who one is', () => {
   });
 
   test('a wrong secret of a role is refused', async () => {
-    const session = await role('wrong-secret', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
+    const session = await actors.session('wrong-secret', [{ Effect: 'Allow', Action: '*', Resource: '*' }]);
     const ecr = aws.client(ECRClient, { ...session, secretAccessKey: 'wrong' });
 
     await expect(ecr.send(new DescribeRepositoriesCommand({}))).rejects.toThrow(/signature/i);
@@ -239,5 +215,87 @@ describe('a repository policy', () => {
       await expect(ecr.send(new BatchGetImageCommand({ ...repo, imageIds: [{ imageTag: 'v1' }] })))
         .rejects.toMatchObject(denied);
     });
+  });
+});
+
+describe('in another registry', () => {
+  const somewhere = (account: string) => ({ registryId: account, repositoryName: 'another/new' });
+
+  test('nobody makes, describes or looks for repositories by identity policies alone', async () => {
+    const ecr = await roleClient('explorer', [ECR.everything], OTHER_ACCOUNT);
+
+    await ecr.send(new CreateRepositoryCommand(somewhere(OTHER_ACCOUNT)));
+
+    await expect(ecr.send(new CreateRepositoryCommand(somewhere(aws.account)))).rejects.toMatchObject(denied);
+    await expect(ecr.send(new DescribeRepositoriesCommand({ registryId: aws.account }))).rejects.toMatchObject(denied);
+    await expect(ecr.send(new ListImagesCommand({ registryId: aws.account, repositoryName: 'another/unknown' }))).rejects.toMatchObject(denied);
+  });
+
+  test('a refusal says which side did not allow it', async () => {
+    const repo = { ...await repository('another/told'), registryId: aws.account };
+    const ecr = await roleClient('told', [ECR.everything], OTHER_ACCOUNT);
+
+    await expect(ecr.send(new ListImagesCommand(repo))).rejects.toThrow(
+      `User: arn:aws:sts::${OTHER_ACCOUNT}:assumed-role/told/session is not authorized to perform: ecr:ListImages on resource: `
+      + `${arnOf('another/told')} because no resource-based policy allows the ecr:ListImages action`);
+  });
+});
+
+describe('a root user', () => {
+  const list = (account: string, repositoryName: string) =>
+    aws.client(ECRClient, aws.rootOf(account)).send(new ListImagesCommand({ repositoryName, registryId: aws.account }));
+
+  test('may do everything in the own account, but not what a repository policy denies', async () => {
+    await repository('root/open');
+    await repository('root/denied', { Effect: 'Deny', Principal: '*', Action: 'ecr:ListImages' });
+
+    await list(aws.account, 'root/open');
+
+    await expect(list(aws.account, 'root/denied')).rejects.toThrow(/with an explicit deny in a resource-based policy/);
+  });
+
+  test('may do in another account what the repository policy allows', async () => {
+    await repository('root/theirs', { Effect: 'Allow', Principal: { AWS: OTHER_ACCOUNT }, Action: 'ecr:ListImages' });
+    await repository('root/ours');
+
+    await list(OTHER_ACCOUNT, 'root/theirs');
+
+    await expect(list(OTHER_ACCOUNT, 'root/ours')).rejects.toMatchObject(denied);
+  });
+});
+
+describe.each([['our account', '123456789012'], ['another account', OTHER_ACCOUNT]])('users of %s', (_, account) => {
+  const list = (who: Credentials, repositoryName: string) =>
+    aws.client(ECRClient, who).send(new ListImagesCommand({ repositoryName, registryId: account }));
+  const statement = (repositoryName: string) => ({ Effect: 'Allow', Action: 'ecr:ListImages', Resource: actors.arnOf(repositoryName, account) });
+
+  test('have what their policies and those of their groups allow', async () => {
+    await actors.repository('users/one', { account });
+    await actors.repository('users/two', { account });
+    await actors.repository('users/three', { account });
+    const member = await actors.user('member', [statement('users/one')], account);
+    const outsider = await actors.user('outsider', [], account);
+    await actors.group('team', [statement('users/two')], ['member'], account);
+
+    await list(member.credentials, 'users/one');
+    await list(member.credentials, 'users/two');
+
+    await expect(list(member.credentials, 'users/three')).rejects.toMatchObject(denied);
+    await expect(list(outsider.credentials, 'users/two')).rejects.toMatchObject(denied);
+  });
+
+  test('lose it with the group, and with the key', async () => {
+    await actors.repository('users/four', { account });
+    const leaver = await actors.user('leaver', [], account);
+    await actors.group('leavers', [statement('users/four')], ['leaver'], account);
+    await list(leaver.credentials, 'users/four');
+    const iam = actors.iam(account);
+
+    await iam.send(new RemoveUserFromGroupCommand({ GroupName: 'leavers', UserName: 'leaver' }));
+    await expect(list(leaver.credentials, 'users/four')).rejects.toMatchObject(denied);
+
+    await iam.send(new AddUserToGroupCommand({ GroupName: 'leavers', UserName: 'leaver' }));
+    await iam.send(new UpdateAccessKeyCommand({ UserName: 'leaver', AccessKeyId: leaver.credentials.accessKeyId, Status: 'Inactive' }));
+    await expect(list(leaver.credentials, 'users/four')).rejects.toMatchObject({ name: expect.stringMatching(/Unrecognized|InvalidClientTokenId/) });
   });
 });

@@ -7,6 +7,8 @@ import { TemplateStack } from './stack';
 
 let aws: LocalAws;
 
+jest.setTimeout(30_000); // these wait for stacks, on machines that do other things too
+
 beforeAll(async () => {
   aws = await LocalAws.start();
 }, 180_000);

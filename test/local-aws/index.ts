@@ -7,56 +7,17 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { cdk, type CdkOptions, nodeBinary, packageFolder } from './cdk-cli';
 import { GuardedProcess } from './guarded-process';
 import { type HttpAnswer, type HttpRequest, send } from './http';
+import { Network, type NetworkOptions } from './network';
 import { ensurePython } from './python';
+import type {
+  BusEvent, ClientSettings, Credentials, LocalAwsOptions, RecordedResource, ServiceSource,
+} from './types';
 
 export type { CdkOptions } from './cdk-cli';
+export type { Network, NetworkOptions } from './network';
 export { makeImage, type OciImage } from './oci-image';
 export { pull, push, type RepositoryName } from './registry';
-
-export interface LocalAwsOptions {
-  /** What the emulator and its installation say. */
-  readonly log?: (line: string) => void;
-  /** Ends the start, or the run, when it aborts. */
-  readonly signal?: AbortSignal;
-}
-
-export interface Credentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-export interface ClientSettings {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: Credentials;
-  readonly requestHandler: { readonly httpsAgent: Agent };
-}
-
-/** A resource of a type that is only recorded. */
-export interface RecordedResource {
-  readonly type: string;
-  readonly id: string;
-  readonly logicalId: string;
-  readonly stack: string;
-  readonly account: string;
-  readonly region: string;
-  readonly properties: Record<string, any>;
-  readonly attributes: Record<string, string>;
-}
-
-/** An event as a rule's target receives it, with the name of the bus it was put on. */
-export interface BusEvent {
-  readonly 'id': string;
-  readonly 'source': string;
-  readonly 'detail-type': string;
-  readonly 'account': string;
-  readonly 'region': string;
-  readonly 'time': string;
-  readonly 'resources': string[];
-  readonly 'detail': Record<string, any>;
-  readonly 'bus': string;
-}
+export type * from './types';
 
 /** An AWS of one's own on this machine, until `stop`, or until this process ends in whatever way. */
 export class LocalAws {
@@ -80,6 +41,7 @@ export class LocalAws {
   private readonly token = randomBytes(24).toString('hex');
   private readonly process: GuardedProcess;
   private readonly ready: Promise<void>;
+  private readonly networks: Network[] = [];
   private agent = new Agent();
   private started?: { readonly endpoint: string; readonly certificate: string };
 
@@ -143,13 +105,39 @@ export class LocalAws {
     return { accessKeyId: account, secretAccessKey: this.secret };
   }
 
+  /** The name of an account's registry, which leads here in a `network`, or as the header `Host` of a request. */
+  registryHost(account = this.account): string {
+    return `${account}.dkr.ecr.${this.region}.amazonaws.com`;
+  }
+
+  /**
+   * A network where the names of registries lead here, for unmodified OCI clients (`env`), SDK clients and requests.
+   * With a VPC endpoint, `aws:SourceVpce` and `aws:SourceVpc` are of it.
+   */
+  async network(options?: NetworkOptions): Promise<Network> {
+    const { endpoint, certificate } = this.started!;
+    const network = await Network.open({
+      endpoint,
+      certificate,
+      ca: readFileSync(certificate),
+      route: async (port, vpcEndpoint) =>
+        this.control('route', { port: `${port}`, ...(vpcEndpoint && { endpoint: vpcEndpoint }) }),
+    }, options);
+    this.networks.push(network);
+    return network;
+  }
+
   /** An SDK client; without credentials it acts as the administrator of our account. */
-  client<T>(type: new (settings: ClientSettings) => T, credentials: Credentials = this.rootOf(this.account)): T {
+  client<T>(
+    type: new (settings: ClientSettings) => T,
+    credentials: Credentials = this.rootOf(this.account),
+    through?: { readonly agent: Agent },
+  ): T {
     return new type({
       endpoint: this.endpoint,
       region: this.region,
       credentials,
-      requestHandler: { httpsAgent: this.agent },
+      requestHandler: { httpsAgent: through?.agent ?? this.agent },
     });
   }
 
@@ -164,6 +152,26 @@ export class LocalAws {
     };
   }
 
+  /** An AWS service, such as `lambda.amazonaws.com`, that acts for a resource. */
+  async asService(service: string, { sourceArn = '', sourceAccount = '' }: ServiceSource = {}): Promise<Credentials> {
+    return this.control('as-service', { service, source_arn: sourceArn, source_account: sourceAccount });
+  }
+
+  /** The same role, used by an AWS service that it called: `aws:CalledVia`, `aws:ViaAWSService`. */
+  async throughService({ accessKeyId }: Credentials, service: string): Promise<Credentials> {
+    return this.control('through-service', { access_key: accessKeyId, service });
+  }
+
+  /** Puts an account into an organization: a path as of `aws:PrincipalOrgPaths`, such as `o-a1b2c3d4e5/r-ab12/`. */
+  async placeInOrganization(account: string, path: string): Promise<void> {
+    await this.control('place-in-organization', { account, path });
+  }
+
+  /** Lets the twelve hours pass that the tokens of GetAuthorizationToken live. */
+  async expireTokens(): Promise<void> {
+    await this.control('expire-tokens');
+  }
+
   /** Runs the CDK CLI against this AWS; `bootstrap` without arguments bootstraps our account and Region. */
   async cdk(args: string[], options: CdkOptions = {}): Promise<void> {
     const target = args.length === 1 && args[0] === 'bootstrap' ? [`aws://${this.account}/${this.region}`] : [];
@@ -173,19 +181,17 @@ export class LocalAws {
 
   /** The resources of types that are only recorded, or of one such type. */
   async resources(type = ''): Promise<RecordedResource[]> {
-    const body = await this.download(`${this.endpoint}/_local/resources?type=${encodeURIComponent(type)}`);
-    return JSON.parse(body.toString());
+    return this.control('resources', { type });
   }
 
   /** What was put on any event bus, oldest first. */
   async events(): Promise<BusEvent[]> {
-    return JSON.parse((await this.download(`${this.endpoint}/_local/events`)).toString());
+    return this.control('events');
   }
 
   /** Reads a URL of this AWS, such as a layer's download URL. */
   async download(url: string): Promise<Buffer> {
-    const own = url.startsWith(`${this.endpoint}/_local/`) ? { 'x-local-aws-token': this.token } : undefined;
-    const { status, body } = await this.request(url, { headers: own });
+    const { status, body } = await this.request(url);
     if (status !== 200) {
       throw new Error(`${url} answers ${status}: ${body}`);
     }
@@ -193,15 +199,27 @@ export class LocalAws {
   }
 
   /** A plain HTTPS request, unsigned, for what the SDK does not do. */
-  async request(url: string, options: HttpRequest = {}): Promise<HttpAnswer> {
-    return send(this.agent, url, options);
+  async request(url: string, options: HttpRequest = {}, through?: { readonly agent: Agent }): Promise<HttpAnswer> {
+    return send(through?.agent ?? this.agent, url, options);
   }
 
   /** Ends it and all its processes, and removes its files. May be called at any time, and again. */
   async stop(): Promise<void> {
-    await this.process.stop();
+    const networks = this.networks.splice(0).map((network) => network.close());
+    await Promise.all([this.process.stop(), ...networks]);
     this.agent.destroy();
     rmSync(this.directory, { recursive: true, force: true }); // had the guard not even started
+  }
+
+  /** Asks the launcher for what no API of AWS gives. */
+  private async control(name: string, query: Record<string, string> = {}): Promise<any> {
+    const given = Object.entries(query).filter(([, value]) => value !== '');
+    const url = `${this.endpoint}/_local/${name}?${new URLSearchParams(given)}`;
+    const { status, body } = await this.request(url, { headers: { 'x-local-aws-token': this.token } });
+    if (status !== 200) {
+      throw new Error(`The local AWS does not ${name}: ${body}`);
+    }
+    return JSON.parse(body.toString());
   }
 
   private childEnvironment(): Record<string, string> {

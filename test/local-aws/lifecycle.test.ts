@@ -10,6 +10,8 @@ import { ensurePython } from './python';
 const LAUNCHER = join(__dirname, 'launcher');
 let python: string;
 
+jest.setTimeout(30_000); // most start an AWS of their own, on machines that do other things too
+
 beforeAll(async () => {
   python = await ensurePython();
 }, 180_000);

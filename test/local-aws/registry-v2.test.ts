@@ -1,13 +1,15 @@
 import { CreateRepositoryCommand, ECRClient, GetAuthorizationTokenCommand, ListImageReferrersCommand } from '@aws-sdk/client-ecr';
+import { Actors, ECR } from './actors';
 import { LocalAws, makeImage, push } from './index';
 import { sha256 } from './oci-image';
-import { TemplateStack } from './stack';
 
 let aws: LocalAws;
+let actors: Actors;
 let admin: ECRClient;
 
 beforeAll(async () => {
   aws = await LocalAws.start();
+  actors = new Actors(aws);
   admin = aws.client(ECRClient);
   await admin.send(new CreateRepositoryCommand({ repositoryName: 'team/app', imageTagMutability: 'IMMUTABLE' }));
 }, 180_000);
@@ -37,10 +39,22 @@ test('without a token nobody gets in', async () => {
   }
 });
 
-test('a made up token is none', async () => {
-  const answer = await aws.request(`${aws.endpoint}/v2/`, { headers: { authorization: `Basic ${Buffer.from('AWS:ministack-auth-token').toString('base64')}` } });
+test.each(['AWS:ministack-auth-token', 'AWS:', 'root:x', 'nonsense'])('%p is no token', async (token) => {
+  const authorization = `Basic ${Buffer.from(token).toString('base64')}`;
 
-  expect(answer.status).toBe(401);
+  const answer = await aws.request(`${aws.endpoint}/v2/`, { headers: { authorization } });
+
+  expect([answer.status, JSON.parse(answer.body.toString()).errors[0].code]).toEqual([400, 'DENIED']);
+});
+
+test('a token is for the user AWS', async () => {
+  const { authorizationData } = await admin.send(new GetAuthorizationTokenCommand({}));
+  const [, password] = Buffer.from(authorizationData![0].authorizationToken!, 'base64').toString().split(':');
+  const statusAs = async (user: string) => (await aws.request(`${aws.endpoint}/v2/`, {
+    headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` },
+  })).status;
+
+  expect([await statusAs('AWS'), await statusAs('root')]).toEqual([200, 400]);
 });
 
 test('a client pushes and pulls, and the push is an event', async () => {
@@ -117,33 +131,79 @@ test('what refers to an image is found by the registry protocol and by the API',
 
 test('the token carries the permissions of the role that fetched it', async () => {
   await push(admin, { repositoryName: 'team/app' }, makeImage({ version: 'p' }), 'permitted');
-  const { Arn } = await new TemplateStack(aws, 'reader').create({
-    Resources: {
-      Role: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          AssumeRolePolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${aws.account}:root` }, Action: 'sts:AssumeRole' }],
-          },
-          Policies: [{
-            PolicyName: 'p',
-            PolicyDocument: {
-              Version: '2012-10-17',
-              Statement: [
-                { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
-                { Effect: 'Allow', Action: 'ecr:BatchGetImage', Resource: `arn:aws:ecr:*:${aws.account}:repository/team/app` },
-              ],
-            },
-          }],
-        },
-      },
-    },
-    Outputs: { Arn: { Value: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
-  });
-  const reader = aws.client(ECRClient, await aws.assumeRole(Arn));
+  const reader = aws.client(ECRClient, await actors.session('reader', [
+    ECR.login, { Effect: 'Allow', Action: 'ecr:BatchGetImage', Resource: actors.arnOf('team/app') },
+  ]));
 
   expect((await registry('GET', 'team/app/manifests/permitted', { as: reader })).status).toBe(200);
   expect((await registry('POST', 'team/app/blobs/uploads/', { as: reader })).status).toBe(403);
   expect((await registry('PUT', 'team/app/manifests/x', { as: reader, body: makeImage().manifest })).status).toBe(403);
+});
+
+test('a refusal says who may not do what, and where', async () => {
+  const stranger = aws.client(ECRClient, await actors.session('stranger', [ECR.login]));
+
+  const answer = await registry('POST', 'team/app/blobs/uploads/', { as: stranger });
+
+  expect(answer.status).toBe(403);
+  expect(JSON.parse(answer.body.toString())).toEqual({
+    errors: [{
+      code: 'DENIED',
+      message: `User: arn:aws:sts::${aws.account}:assumed-role/stranger/session is not authorized to perform: ecr:InitiateLayerUpload `
+        + `on resource: ${actors.arnOf('team/app')} because no identity-based policy allows the ecr:InitiateLayerUpload action`,
+    }],
+  });
+});
+
+test('permissions are asked for with every request, also of a token that was fetched before they changed', async () => {
+  await push(admin, { repositoryName: 'team/app' }, makeImage({ version: 'q' }), 'asked');
+  const leaver = aws.client(ECRClient, await actors.session('leaver', [ECR.everything]));
+  const { authorizationData } = await leaver.send(new GetAuthorizationTokenCommand({}));
+  const get = async () => (await aws.request(`${aws.endpoint}/v2/team/app/manifests/asked`, {
+    headers: { authorization: `Basic ${authorizationData![0].authorizationToken}` },
+  })).status;
+  expect(await get()).toBe(200);
+
+  await actors.removePolicy('leaver');
+
+  expect(await get()).toBe(403);
+});
+
+test('an upload in fewer requests needs the same permissions', async () => {
+  const { content, digest } = makeImage({ greeting: 'in one request' }).layers[0];
+  const uploader = aws.client(ECRClient, await actors.session('uploader', [
+    ECR.login, { Effect: 'Allow', Action: ['ecr:InitiateLayerUpload', 'ecr:CompleteLayerUpload'], Resource: '*' },
+  ]));
+
+  const post = await registry('POST', `team/app/blobs/uploads/?digest=${digest}`, { as: uploader, body: content });
+  const put = await registry('PUT', `${aws.endpoint}${post.headers.location}?digest=${digest}`, { as: uploader, body: content });
+
+  expect([post.status, put.status]).toEqual([202, 403]);
+  expect(put.body.toString()).toContain('ecr:UploadLayerPart');
+  expect((await registry('HEAD', `team/app/blobs/${digest}`, { as: admin })).status).toBe(404);
+});
+
+test('a layer of another repository is not mounted', async () => {
+  const { digest } = makeImage({ greeting: 'of another repository' }).layers[0];
+  await actors.repository('team/secret');
+  await push(admin, { repositoryName: 'team/secret' }, makeImage({ greeting: 'of another repository' }), 'v1');
+
+  const answer = await registry('POST', `team/app/blobs/uploads/?mount=${digest}&from=team/secret`, { as: admin });
+
+  expect(answer.status).toBe(202); // the client has to upload it, so it must have it
+  expect((await registry('HEAD', `team/app/blobs/${digest}`, { as: admin })).status).toBe(404);
+});
+
+test('a token lives for twelve hours', async () => {
+  const { authorizationData: [token] = [] } = await admin.send(new GetAuthorizationTokenCommand({}));
+  const headers = { authorization: `Basic ${token.authorizationToken}` };
+  expect(token.expiresAt!.getTime() - Date.now()).toBeGreaterThan(11.9 * 3600_000);
+  expect(token.expiresAt!.getTime() - Date.now()).toBeLessThanOrEqual(12 * 3600_000);
+  expect((await aws.request(`${aws.endpoint}/v2/`, { headers })).status).toBe(200);
+
+  await aws.expireTokens();
+
+  const answer = await aws.request(`${aws.endpoint}/v2/`, { headers });
+  expect(answer.status).toBe(403);
+  expect(answer.body.toString()).toContain('Your authorization token has expired');
 });

@@ -25,11 +25,12 @@ def main() -> None:
 
 
 def install() -> None:
-    from . import (ecr_authorization, ecr_images, ecr_layers, ecr_referrers, ecr_repository, events, mends,
-                   oidc_provider, record_only, registry_v2, root_user)
+    from . import (
+        conditions, denials, ecr_authorization, ecr_images, ecr_layers, ecr_referrers, ecr_repository, events, mends, mfa,
+        oidc_provider, principals, record_only, registry_v2, repository_policy, root_user, tokens)
     # ecr_authorization comes late: it turns to the named registry before any of the others sees the request.
-    for part in (root_user, record_only, oidc_provider, mends, events, ecr_layers, ecr_images, ecr_repository,
-                 ecr_referrers, ecr_authorization, registry_v2):
+    for part in (root_user, principals, mfa, conditions, denials, record_only, oidc_provider, mends, events, ecr_layers,
+                 ecr_images, ecr_repository, repository_policy, ecr_referrers, ecr_authorization, tokens, registry_v2):
         part.install()
 
 

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from . import hosts
+
 
 def make(directory: str, host: str) -> tuple:
     """Writes certificate and key as PEM; returns their paths."""
@@ -16,7 +18,8 @@ def make(directory: str, host: str) -> tuple:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local-aws")])
     now = datetime.now(timezone.utc)
     names = x509.SubjectAlternativeName([
-        x509.IPAddress(ipaddress.ip_address(host)), x509.DNSName("localhost"), x509.DNSName("*.localhost")])
+        x509.IPAddress(ipaddress.ip_address(host)),
+        *(x509.DNSName(each) for each in ("localhost", "*.localhost", *hosts.wildcards()))])
     certificate = (
         x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
         .serial_number(x509.random_serial_number())

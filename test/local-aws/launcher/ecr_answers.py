@@ -52,3 +52,15 @@ def page(items: list, data: dict, key: str) -> dict:
     if end < len(items):
         answer["nextToken"] = str(end)
     return answer
+
+
+def document(text, parameter: str) -> dict:
+    """A policy that came as JSON."""
+    try:
+        found = json.loads(text or "")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Refused("InvalidParameterException", f"Invalid parameter at '{parameter}' failed to satisfy constraint: "
+                      "'Invalid JSON'")
+    return found

@@ -20,9 +20,10 @@ def install() -> None:
         return arn_named_in(action, _members(body), region, account)
 
     def repository_policy(arn: str):
-        _, _, _, region, account, _ = arn.split(":", 5)
+        _, _, _, region, account, _ = (arn + ":" * 5).split(":", 5)
         with responses.request_scope(account, region):
-            return policy_in_scope(arn)
+            # One that is not there belongs to its account all the same: no other account reaches it.
+            return policy_in_scope(arn) or ("", account)
 
     async def handle_in_named_registry(method, path, headers, body, parameters):
         account = _members(body).get("registryId") or responses.get_account_id()

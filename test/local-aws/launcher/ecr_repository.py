@@ -3,7 +3,7 @@
 import json
 
 from . import schema
-from .ecr_answers import Refused, call, operation, repository_of
+from .ecr_answers import Refused, call, document, operation, repository_of
 from .ecr_images import exclusion_filters
 from .private import cloudformation, ecr, responses
 
@@ -12,7 +12,7 @@ TYPE = "AWS::ECR::Repository"
 
 def install() -> None:
     shape, create, put_mutability = ecr._repo_shape, ecr._create_repository, ecr._put_image_tag_mutability
-    set_policy, put_lifecycle = ecr._set_repository_policy, ecr._put_lifecycle_policy
+    put_lifecycle = ecr._put_lifecycle_policy
 
     def full_shape(repository: dict) -> dict:
         filters = exclusion_filters(repository)
@@ -37,7 +37,6 @@ def install() -> None:
     ecr._create_repository = create_with_filters
     ecr._put_image_tag_mutability = put_mutability_with_filters
     ecr._delete_repository = operation(delete)
-    ecr._set_repository_policy = after(check_policy, set_policy)
     ecr._put_lifecycle_policy = after(check_lifecycle, put_lifecycle)
     cloudformation._RESOURCE_HANDLERS[TYPE] = {
         "create": create_resource, "update": update_resource, "update_with_logical_id": True,
@@ -51,19 +50,8 @@ def after(check, handler):
     return checked
 
 
-def check_policy(data: dict) -> dict:
-    statements = _json(data.get("policyText"), "PolicyText").get("Statement")
-    statements = statements if isinstance(statements, list) else [statements]
-    for statement in statements:
-        if not isinstance(statement, dict) or not {"Effect", "Principal"} <= set(statement) or (
-                not {"Action", "NotAction"} & set(statement)):
-            raise Refused("InvalidParameterException", "Invalid parameter at 'PolicyText' failed to satisfy "
-                          "constraint: 'Invalid repository policy provided'")
-    return {}
-
-
 def check_lifecycle(data: dict) -> dict:
-    if not isinstance(_json(data.get("lifecyclePolicyText"), "LifecyclePolicyText").get("rules"), list):
+    if not isinstance(document(data.get("lifecyclePolicyText"), "LifecyclePolicyText").get("rules"), list):
         raise Refused("InvalidParameterException", "Invalid parameter at 'LifecyclePolicyText' failed to satisfy "
                       "constraint: 'Lifecycle policy validation failure: object has missing required properties'")
     return {}
@@ -148,14 +136,3 @@ def api_members(properties: dict) -> dict:
 def attributes(name: str) -> dict:
     repository = ecr._repositories[name]
     return {"Arn": repository["repositoryArn"], "RepositoryUri": repository["repositoryUri"]}
-
-
-def _json(text, parameter: str) -> dict:
-    try:
-        document = json.loads(text or "")
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        raise Refused("InvalidParameterException", f"Invalid parameter at '{parameter}' failed to satisfy constraint: "
-                      "'Invalid JSON'")
-    return document

@@ -41,23 +41,31 @@ app = Private("ministack.app", "app", "_is_ecr_registry_path")
 responses = Private(
     "ministack.core.responses", "get_account_id", "get_region", "request_scope", "json_response", "error_response_json")
 router = Private("ministack.core.router", "extract_access_key_id")
-iam_actions = Private("ministack.core.iam_actions", "extract_iam_action", "extract_resource_arn")
+iam_actions = Private(
+    "ministack.core.iam_actions", "extract_iam_action", "extract_resource_arn", "access_denied_response")
 iam_evaluator = Private(
     "ministack.core.iam_evaluator", "_is_root_key", "is_root_access_key", "_anonymous", "_signed_request", "enforce",
-    "pin_request_caller")
+    "pin_request_caller", "resolve_credential", "resolve_principal", "PrincipalInfo", "_principal_keys",
+    "_principal_org_id", "_account_from_arn", "parse_policy_document", "evaluate_resource_policy",
+    "combine_resource_policy", "_resolve_condition_key", "_conditions_met", "_first_match", "_CONDITION_OPS",
+    "fnmatch_iam_cs")
 cloudformation = Private(
     "ministack.services.cloudformation.provisioners", "_RESOURCE_HANDLERS", "_physical_name")
 ecr = Private(
     "ministack.services.ecr", "handle_request", "handle_registry_request", "repository_policy_for_arn",
     "_repositories", "_images", "_layer_blobs", "_manifest_blobs", "_uploads", "_repo_policies", "_lifecycle_policies",
     "_create_repository", "_delete_repository", "_repo_shape", "_put_image_tag_mutability", "_set_repository_policy",
-    "_put_lifecycle_policy", "_put_image", "_batch_get_image", "_batch_delete_image", "_list_images",
+    "_get_repository_policy", "_select_registry_request_scope", "_put_lifecycle_policy", "_put_image", "_batch_get_image", "_batch_delete_image", "_list_images",
     "_describe_images", "_initiate_layer_upload", "_upload_layer_part", "_complete_layer_upload",
     "_batch_check_layer_availability", "_get_download_url_for_layer", "_get_authorization_token", "_parse_v2_path", "_find_image")
 eventbridge = Private("ministack.services.eventbridge", "_put_events", "_dispatch_event")
-iam = Private("ministack.services.iam", "_oidc_providers", "_create_oidc_provider")
-sts = Private("ministack.services.sts", "is_root_access_key")
-ec2 = Private("ministack.services.ec2", "_vpcs")
+iam = Private(
+    "ministack.services.iam", "_oidc_providers", "_create_oidc_provider", "_roles", "_users", "_mfa_devices",
+    "_gen_session_access_key", "_gen_secret", "_gen_session_token")
+sts = Private(
+    "ministack.services.sts", "is_root_access_key", "handle_request", "register_session", "_sessions", "_principal_keys",
+    "_caller_identity", "_error")
+ec2 = Private("ministack.services.ec2", "_vpcs", "_vpc_endpoints")
 sns = Private("ministack.services.sns", "_topics")
 lambda_svc = Private("ministack.services.lambda_svc", "_functions")
 

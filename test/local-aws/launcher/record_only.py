@@ -30,8 +30,8 @@ TYPES = {
 _records: dict = {}
 
 
-def records(resource_type: str = "") -> list:
-    return [record for record in _records.values() if resource_type in ("", record["type"])]
+def records(type: str = "") -> list:
+    return [record for record in _records.values() if type in ("", record["type"])]
 
 
 def install() -> None:

@@ -1,20 +1,16 @@
 """The registry protocol (/v2) with ECR's authorization.
 
 ministack serves it to anybody. Here, as in AWS, a client needs the token of GetAuthorizationToken, and each request
-needs the ECR permission of whoever fetched that token.
+needs the ECR permission of whoever fetched that token. The name of the host says whose registry is meant; a request to
+the plain endpoint means that of the token's own account.
 """
 
-import base64
-import binascii
 import json
-import secrets
 import time
-from contextvars import ContextVar
 
-from . import ecr_referrers, settings
-from .private import ecr, iam_evaluator, responses, router
+from . import denials, ecr_referrers, hosts, settings, tokens
+from .private import ecr, iam_evaluator, responses
 
-LIFETIME_SECONDS = 12 * 3600
 ACTIONS = {
     ("manifest", "PUT"): "PutImage", ("manifest", "GET"): "BatchGetImage", ("manifest", "HEAD"): "BatchGetImage",
     ("manifest", "DELETE"): "BatchDeleteImage", ("blob", "GET"): "GetDownloadUrlForLayer",
@@ -25,76 +21,80 @@ ACTIONS = {
 ERRORS = {"ImageTagAlreadyExistsException": "TAG_INVALID", "LayersNotFoundException": "MANIFEST_BLOB_UNKNOWN",
           "ReferencedImagesNotFoundException": "MANIFEST_UNKNOWN"}
 
-_caller: ContextVar = ContextVar("caller", default="")
-_tokens: dict = {}
-
 
 def install() -> None:
-    handle, registry = ecr.handle_request, ecr.handle_registry_request
-
-    async def remember_caller(method, path, headers, body, parameters):
-        _caller.set(router.extract_access_key_id(headers, parameters))
-        return await handle(method, path, headers, body, parameters)
+    serve = ecr.handle_registry_request
 
     async def authorized(method, path, headers, body, parameters):
-        holder = _holder(headers.get("authorization", ""))
-        if not holder:
-            return _error(401, "UNAUTHORIZED", "Not Authorized",
-                          {"WWW-Authenticate": f'Basic realm="{settings.endpoint()}/",service="ecr.amazonaws.com"'})
-        access_key, account, region = holder
+        named = hosts.registry_of(headers.get("host", ""))
+        token = tokens.read(headers.get("authorization", ""))
+        refused = _unauthenticated(headers, token, named)
+        if refused:
+            return refused
+        verb, name, reference = ecr._parse_v2_path(path) or ("", "", "")
+        account, region = named or (token.account, token.region)
+        if verb == "ping":
+            return await serve(method, path, headers, body, parameters)
+        actions = _actions(verb, method, body)
+        if not actions:
+            return _error(405, "UNSUPPORTED", f"{method} {path}")
+        for action in actions:
+            denial = _denial(token, action, account, region, name)
+            if denial:
+                return _error(403, "DENIED", denial)
         with responses.request_scope(account, region):
-            verb, name, reference = ecr._parse_v2_path(path) or ("", "", "")
-            if verb == "ping":
-                return await registry(method, path, headers, body, parameters)
-            action = ACTIONS.get((verb, method))
-            if not action:
-                return _error(405, "UNSUPPORTED", f"{method} {path}")
-            if not _allowed(access_key, action, account, region, name):
-                return _error(403, "DENIED", f"not authorized to perform ecr:{action} on {name}")
             if verb == "manifest" and method in ("PUT", "DELETE"):
                 return (_put if method == "PUT" else _delete)(name, reference, headers, body)
             if verb == "referrers":
                 return ecr_referrers.registry_answer(name, reference, parameters)
-            # Mounting would read another repository without asking that one's policy; clients then upload.
-            parameters = {key: value for key, value in parameters.items() if key not in ("mount", "from")}
-            return await registry(method, path, headers, body, parameters)
+            # No mount: it would read another repository without asking that one's policy. No upload within the POST:
+            # it was asked about its beginning only. Clients then upload in the usual steps.
+            taken = {key: value for key, value in parameters.items()
+                     if key not in ("mount", "from") and (key, verb) != ("digest", "blob_uploads")}
+            return await serve(method, path, headers, body, taken)
 
-    ecr.handle_request = remember_caller
     ecr.handle_registry_request = authorized
-    ecr._get_authorization_token = authorization_token
+    # It would turn to whatever registry `Host` or `?ns=` names, after the permission was asked for another one.
+    ecr._select_registry_request_scope = lambda name, headers, parameters: None
 
 
-def authorization_token(_data: dict):
-    token, expires = secrets.token_urlsafe(48), int(time.time()) + LIFETIME_SECONDS
-    _tokens[token] = (_caller.get(), responses.get_account_id(), responses.get_region(), expires)
-    return responses.json_response({"authorizationData": [{
-        "authorizationToken": base64.b64encode(f"AWS:{token}".encode()).decode(), "expiresAt": expires,
-        "proxyEndpoint": settings.endpoint()}]})
+def _unauthenticated(headers: dict, token, named):
+    registry = f"https://{hosts.name_of(*named)}" if named else settings.endpoint()
+    if not headers.get("authorization"):
+        return _error(401, "UNAUTHORIZED", "Not Authorized",
+                      {"WWW-Authenticate": f'Basic realm="{registry}/",service="ecr.amazonaws.com"'})
+    if not token or (named and named[1] != token.region):
+        return _error(400, "DENIED", "Your Authorization Token is invalid.")
+    if token.expires < time.time():
+        return _error(403, "DENIED", "Your authorization token has expired. Reauthenticate and try again.")
+    return None
 
 
-def _holder(authorization: str):
-    scheme, _, encoded = authorization.partition(" ")
-    try:
-        user, _, token = base64.b64decode(encoded).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    *holder, expires = _tokens.get(token, (0,))
-    return holder if scheme.lower() == "basic" and user == "AWS" and expires > time.time() else None
+def _actions(verb: str, method: str, body: bytes) -> list:
+    action = ACTIONS.get((verb, method))
+    # The request that completes an upload may bring the last part, or all of it.
+    return (["UploadLayerPart"] if action == "CompleteLayerUpload" and body else []) + ([action] if action else [])
 
 
-def _allowed(access_key: str, action: str, account: str, region: str, name: str) -> bool:
+def _denial(token: tokens.Token, action: str, account: str, region: str, name: str) -> str:
+    """Why the token's holder may not do this, now; nothing when it may."""
     # The token stands for the signature, which was checked when it was fetched.
     iam_evaluator._anonymous.set(False)
     iam_evaluator._signed_request.set(None)
-    iam_evaluator.pin_request_caller({"authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/"}, {})
     arn = f"arn:aws:ecr:{region}:{account}:repository/{name}"
-    return iam_evaluator.enforce(access_key, f"ecr:{action}", "ecr", region, resource_arn=arn) is None
+    with responses.request_scope(token.account, region):  # users and groups are looked for in the scope's account
+        iam_evaluator.pin_request_caller({"authorization": f"AWS4-HMAC-SHA256 Credential={token.access_key}/"}, {})
+        denied = iam_evaluator.enforce(token.access_key, f"ecr:{action}", "ecr", region, resource_arn=arn)
+    if denied is None:
+        return ""
+    return getattr(denied, "message", "") or denials.message(f"ecr:{action}", arn, denied)
 
 
 def _put(name: str, reference: str, headers: dict, body: bytes):
     by_digest = reference.startswith("sha256:")
     status, _, answer = ecr._put_image({
-        "repositoryName": name, "imageManifest": body.decode(), "imageManifestMediaType": headers.get("content-type"),
+        "repositoryName": name, "imageManifest": body.decode(errors="replace"),
+        "imageManifestMediaType": headers.get("content-type"),
         **({"imageDigest": reference} if by_digest else {"imageTag": reference})})
     refusal = json.loads(answer) if status >= 400 else {}
     code = refusal.get("__type", "").rpartition("#")[2]

@@ -4,12 +4,12 @@ import asyncio
 import hmac
 import json
 import socket
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from . import ecr_layers, events, record_only, settings
+from . import ecr_layers, events, network, organizations, principals, record_only, settings, tokens
 from .private import app
 
 # ministack lets anybody reset it or change its settings; nobody here needs that.
@@ -39,6 +39,7 @@ def application(on_ready):
         if scope["type"] == "lifespan":
             return await app.app(scope, receive, announcing(send, on_ready))
         path = scope.get("path", "")
+        network.arrived(scope.get("client"))
         if scope["type"] == "http" and path.startswith("/_local/"):
             return await answer(send, *local(path, scope))
         if path.startswith(CLOSED):
@@ -56,20 +57,29 @@ def announcing(send, on_ready):
 
 
 def local(path: str, scope: dict) -> tuple:
-    """The layers a download URL points to, and, for the process that started the run, what was recorded."""
-    kind, _, rest = path.removeprefix("/_local/").partition("/")
-    if kind == "layers":
-        layer = ecr_layers.redeem(rest)
+    """The layers a download URL points to, and what only the process that started the run may ask for or say."""
+    name = path.removeprefix("/_local/")
+    if name.startswith("layers/"):
+        layer = ecr_layers.redeem(name.removeprefix("layers/"))
         return (200, layer) if layer is not None else (403, b"AccessDenied")
     headers = dict(scope["headers"])
     if not hmac.compare_digest(headers.get(b"x-local-aws-token", b""), settings.token().encode()):
         return 403, b"AccessDenied"
-    query = parse_qs(scope.get("query_string", b"").decode())
-    if kind == "resources":
-        return 200, json.dumps(record_only.records(query.get("type", [""])[0])).encode()
-    if kind == "events":
-        return 200, json.dumps(events.recent()).encode()
-    return 404, b"not found"
+    query = dict(parse_qsl(scope.get("query_string", b"").decode()))
+    if name not in CONTROLS:
+        return 404, b"not found"
+    try:
+        return 200, json.dumps(CONTROLS[name](**query)).encode()
+    except (TypeError, ValueError) as error:
+        return 400, str(error).encode()
+
+
+# Each takes what the query says, by name.
+CONTROLS = {
+    "resources": record_only.records, "events": events.recent,
+    "place-in-organization": organizations.place, "expire-tokens": tokens.expire, "route": network.route,
+    "as-service": principals.as_service, "through-service": principals.through,
+}
 
 
 async def answer(send, status: int, body: bytes) -> None:
