@@ -1,6 +1,8 @@
 import { CfnResource, Stack, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import { callersOf } from './callers';
 import { RepositoryPolicy } from './repository-policy';
+import { LIMITS } from '../private/limits';
+import { policyCharacters } from '../private/policy-size';
 import { Problems } from '../private/problems';
 
 const RECORD = Symbol.for('cdk-secure-ecr.AccessRecord');
@@ -26,7 +28,7 @@ export class AccessRecord {
       iam.ResourceWithPolicies.register(repository, repository.cfnResourceType, { forResource: withPolicy });
     }
     this.policy = iam.ResourceWithPolicies.of(repository);
-    repository.node.addValidation({ validate: () => this.contradictions() });
+    repository.node.addValidation({ validate: () => [...this.contradictions(), ...this.excess()] });
   }
 
   /** Remembers somebody who may push, and gives them what pushers also need. */
@@ -79,11 +81,27 @@ export class AccessRecord {
       problems.unless(!isCertain || names!.every(({ id }) => allowed!.some((each) => each.id === id)), {
         prop: 'push',
         must: 'be granted only to whom pushOnlyBy names',
-        got: names?.map(({ id }) => id),
+        got: names?.map(({ id, literal }) => literal ? id : String(pusher.grantPrincipal)),
         remedy: 'name it in pushOnlyBy too, or take the grant away: the guard refuses its pushes',
         code: 'accessPushContradiction',
       });
     }
+    return problems.messages();
+  }
+
+  /** What is too much for one policy, whoever wrote it. */
+  private excess(): string[] {
+    const resource = [this.repository, this.repository.node.defaultChild].find(CfnResource.isCfnResource) as ecr.CfnRepository | undefined;
+    const size = policyCharacters(this.resolve(resource?.repositoryPolicyText) ?? '');
+    const limit = LIMITS.repositoryPolicyCharacters;
+    const problems = new Problems(this.repository.node.path);
+    problems.unless(size <= limit, {
+      prop: 'repository policy',
+      must: `be at most ${limit} characters long`,
+      got: size,
+      remedy: 'grant to an organization or an organizational unit instead of to single accounts and roles',
+      code: 'repositoryPolicySize',
+    });
     return problems.messages();
   }
 
@@ -109,30 +127,22 @@ function ownerOf(repository: ecr.IRepositoryRef): ecr.IRepositoryRef {
 /** Gives an L1 a policy that can be added to; what it has stays. */
 function withPolicy(resource: CfnResource): iam.IResourceWithPolicyV2 {
   const repository = resource as ecr.CfnRepository;
-  const policy = new RepositoryPolicy(repository, statementsOf(repository));
-  repository.repositoryPolicyText = policy.text;
-  repository.node.addValidation({ validate: () => policy.validate() });
-  return {
-    env: repository.env,
-    node: repository.node,
-    addToResourcePolicy: (statement: iam.PolicyStatement) => {
-      policy.add(statement);
-      return { statementAdded: true, policyDependable: repository };
-    },
-  } as iam.IResourceWithPolicyV2;
-}
-
-function statementsOf({ repositoryPolicyText: text, node, stack }: ecr.CfnRepository): iam.PolicyStatement[] {
-  if (text === undefined) return [];
-  const document = stack.resolve(text);
+  const { repositoryPolicyText: before, env, node } = repository;
   const problems = new Problems(node.path);
-  problems.unless(Array.isArray(document?.Statement), {
+  problems.unless(before === undefined || before instanceof iam.PolicyDocument || Array.isArray(before.Statement), {
     prop: 'repositoryPolicyText',
     must: 'be a policy document to which statements can be added',
-    got: text,
+    got: before,
     remedy: 'give an iam.PolicyDocument, or an object with the list Statement',
     code: 'accessPolicyUnreadable',
   });
   problems.throwIfAny();
-  return document.Statement.map((statement: unknown) => iam.PolicyStatement.fromJson(statement));
+  const policy = new RepositoryPolicy(repository, before);
+  repository.repositoryPolicyText = policy.text;
+  node.addValidation({ validate: () => policy.validate() });
+  const addToResourcePolicy = (statement: iam.PolicyStatement) => {
+    policy.add(statement);
+    return { statementAdded: true, policyDependable: repository };
+  };
+  return { env, addToResourcePolicy };
 }

@@ -28,7 +28,7 @@ export const GUARDED = {
   push: ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'],
   /** A lifecycle policy deletes images too, and an archived image cannot be pulled. */
   imageDeletion: ['ecr:BatchDeleteImage', 'ecr:PutLifecyclePolicy', 'ecr:UpdateImageStorageClass'],
-  repositoryDeletion: ['ecr:DeleteRepository'],
   tagMutability: ['ecr:PutImageTagMutability'],
-  policy: ['ecr:DeleteRepositoryPolicy', 'ecr:SetRepositoryPolicy'],
+  /** What lifts a guard: a repository that is made anew has none. */
+  guards: ['ecr:DeleteRepository', 'ecr:DeleteRepositoryPolicy', 'ecr:SetRepositoryPolicy'],
 } as const;

@@ -1,21 +1,28 @@
 import { Stack, type aws_iam as iam } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { ANY_OF, type Conditions, isConditional } from './conditions';
 import { Problems } from '../private/problems';
 
 /**
  * Whom the condition key aws:PrincipalArn would name, as ARNs or patterns of them; nothing where a principal stands for
- * many, such as an account, or for nobody in particular, such as a policy.
+ * many, such as an account or a group, or for nobody in particular, such as a policy.
  */
 export function callersOf(principal: iam.IPrincipal, stack: Stack): string[] | undefined {
-  const fragment = fragmentOf(principal);
-  if (!fragment) return undefined;
-  const { principalJson, conditions } = fragment;
-  const asked = Object.values(conditions).flatMap((keys) => Object.entries(keys as Record<string, string | string[]>));
-  const [[key, arns] = [], ...more] = asked;
-  if (more.length > 0 || (key && key !== 'aws:PrincipalArn')) return undefined;
-  if (key) return [arns!].flat();
-  const names = Object.entries(principalJson).flatMap(([kind, list]) => (kind === 'AWS' ? list : ['*']));
-  return names.every((name) => isSomebody(stack.resolve(name))) ? names : undefined;
+  if (isGroup(principal)) return undefined;
+  try {
+    const { principalJson, conditions } = principal.policyFragment;
+    const names = isConditional(conditions)
+      ? arnsAskedFor(conditions)
+      : Object.entries(principalJson).flatMap(([kind, list]) => (kind === 'AWS' ? list : ['*']));
+    return names?.every((name) => isSomebody(stack.resolve(name))) ? names : undefined;
+  } catch {
+    return undefined; // CDK throws where a policy, or a role without a name it can use here, is to be named
+  }
+}
+
+/** IAM takes no group for a principal; its members are users. */
+export function isGroup(principal: iam.IPrincipal): boolean {
+  return 'groupArn' in principal;
 }
 
 /** The same of several, each of which has to be a role or a user. */
@@ -36,16 +43,18 @@ export function namedCallers(owner: IConstruct, prop: string, grantees: iam.IGra
   return callers;
 }
 
-function fragmentOf(principal: iam.IPrincipal): iam.PrincipalPolicyFragment | undefined {
-  try {
-    return principal.policyFragment;
-  } catch {
-    return undefined; // a policy, or an unknown principal
-  }
+/** The ARNs of the one condition that the caller is one of them. */
+function arnsAskedFor(conditions: iam.Conditions): string[] | undefined {
+  const [[operator, keys], ...others] = Object.entries(conditions as Conditions);
+  const [[key, arns], ...furtherKeys] = Object.entries(keys);
+  const isOnly = others.length + furtherKeys.length === 0 && ANY_OF.test(operator) && key === 'aws:PrincipalArn';
+  return isOnly ? [arns as string | string[]].flat() : undefined;
 }
 
-/** Whether an ARN, which may be known only in part, is that of one role or user. */
+/** Whether an ARN, which may be known only in part, is that of one role, one permission set or one user. */
 function isSomebody(arn: unknown): boolean {
-  if (typeof arn === 'string') return /^arn:[^:]+:iam::\d{12}:(role|user)\/[^*?]+$/.test(arn);
-  return !/:root"/.test(JSON.stringify(arn)); // an intrinsic function: an account is one that ends in :root
+  const text = JSON.stringify(arn);
+  // What is made in this app is an intrinsic function; an account is one that ends in :root.
+  if (typeof arn !== 'string' && !text.includes(':iam::')) return !text.includes(':root"');
+  return /:iam::\d{12}:(?:user\/[^*?]+|role\/(?:[^*?]+|aws-reserved\/sso[^?]+_\?{16}))"/.test(text);
 }

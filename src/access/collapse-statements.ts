@@ -1,3 +1,5 @@
+import { ANY_OF } from './conditions';
+
 /** A resolved statement; values are texts or intrinsic functions. */
 export interface StatementJson {
   readonly Sid?: string;
@@ -9,65 +11,77 @@ export interface StatementJson {
 
 /** A resolved policy document. */
 export interface PolicyJson {
+  readonly Version?: string;
   readonly Statement: StatementJson[];
 }
 
-/** Statements that allow roles of accounts, each account named and each role a condition. */
-interface RolesOfAccounts {
+/** A statement with one condition, which one of several values may meet. */
+interface Choice {
   /** What has to be equal for two of them to be one. */
-  readonly key: string;
+  readonly id: string;
   readonly operator: string;
-  readonly accounts: unknown[];
-  readonly roles: unknown[];
+  readonly key: string;
+  readonly values: unknown[];
+  /** Of roles of accounts; those of anybody else are part of the id. */
+  readonly accounts?: unknown[];
+  readonly rest: StatementJson;
 }
 
 /**
- * Makes one statement of those that allow the same to single roles of other accounts. CDK merges statements that differ
- * in principals or actions alone; these differ in the condition that names the role, too.
+ * Makes one statement of those that allow the same under a condition which differs in its values alone: organizations,
+ * organizational units, functions, and roles of other accounts. CDK merges statements that differ in principals or
+ * actions alone.
  *
- * Nobody is let in who was not before: an ARN carries its account, so a role that is listed fits only the account it
- * belongs to. That is why a statement that lists a role of an account which it does not name stays as it is.
+ * Roles of several accounts become one, too. Nobody is let in who was not before, because an ARN carries its account: a
+ * role that is listed fits only the account it belongs to. That is why a statement that lists a role of an account which it
+ * does not name is merged with none of another account.
  */
 export function collapse(statements: readonly StatementJson[]): StatementJson[] {
-  const merged = new Map<string, RolesOfAccounts>();
-  const result: (StatementJson | RolesOfAccounts)[] = [];
+  const merged = new Map<string, Choice>();
+  const result: (StatementJson | Choice)[] = [];
   for (const statement of statements) {
-    const each = rolesOfAccounts(statement);
-    const known = each && merged.get(each.key);
+    const each = asChoice(statement);
+    const known = each && merged.get(each.id);
     if (known) {
-      addNew(known.accounts, each.accounts);
-      addNew(known.roles, each.roles);
+      addNew(known.values, each.values);
+      addNew(known.accounts ?? [], each.accounts ?? []);
     } else {
-      if (each) merged.set(each.key, each);
+      if (each) merged.set(each.id, each);
       result.push(each ?? statement);
     }
   }
-  return result.map((each) => ('key' in each ? render(each) : each));
+  return result.map((each) => ('id' in each ? render(each) : each));
 }
 
-function rolesOfAccounts(statement: StatementJson): RolesOfAccounts | undefined {
-  const { Principal, Condition, ...rest } = statement;
+function asChoice(statement: StatementJson): Choice | undefined {
+  const { Condition, ...rest } = statement;
   if (statement.Effect !== 'Allow' || 'Sid' in statement) return undefined;
-  const [[operator, keys] = [], ...furtherOperators] = Object.entries(Condition ?? {});
-  const [[key, roles] = [], ...furtherKeys] = Object.entries(keys ?? {});
-  if (key !== 'aws:PrincipalArn' || furtherOperators.length + furtherKeys.length > 0) return undefined;
-  const principals = Object.entries((Principal ?? {}) as Record<string, unknown>);
-  if (principals.length !== 1 || principals[0][0] !== 'AWS') return undefined;
-  const accounts = [principals[0][1]].flat();
-  const listed = [roles].flat();
-  const named = accounts.map(accountOf);
-  if (named.includes(undefined) || !listed.every((role) => named.includes(accountOf(role)))) return undefined;
-  return { key: JSON.stringify([operator, rest]), operator: operator!, accounts, roles: listed };
+  const conditions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => ({ operator, key, values: [values].flat() })));
+  if (conditions.length !== 1 || !ANY_OF.test(conditions[0].operator)) return undefined;
+  const { operator, key, values } = conditions[0];
+  const accounts = key === 'aws:PrincipalArn' ? accountsOf(rest.Principal, values) : undefined;
+  const equal = accounts ? { ...rest, Principal: 'accounts' } : rest;
+  return { id: JSON.stringify([operator, key, equal]), operator, key, values, accounts, rest };
+}
+
+/** The accounts that a statement names, if it names nothing else and lists no role of another account. */
+function accountsOf(principal: unknown, roles: unknown[]): unknown[] | undefined {
+  const [[kind, names] = [], ...others] = Object.entries((principal ?? {}) as Record<string, unknown>);
+  if (kind !== 'AWS' || others.length > 0) return undefined;
+  const accounts = [names].flat();
+  const numbers = accounts.map((account) => (/:root"/.test(JSON.stringify(account)) ? accountIn(account) : undefined));
+  return !numbers.includes(undefined) && roles.every((role) => numbers.includes(accountIn(role))) ? accounts : undefined;
 }
 
 /** The account in an ARN whose partition may be known only at deployment. */
-function accountOf(arn: unknown): string | undefined {
+function accountIn(arn: unknown): string | undefined {
   return /:iam::(\d{12}):/.exec(JSON.stringify(arn))?.[1];
 }
 
-function render({ key, operator, accounts, roles }: RolesOfAccounts): StatementJson {
-  const [, rest]: [string, StatementJson] = JSON.parse(key);
-  return { ...rest, Principal: { AWS: oneOrAll(accounts) }, Condition: { [operator]: { 'aws:PrincipalArn': oneOrAll(roles) } } };
+function render({ rest, accounts, operator, key, values }: Choice): StatementJson {
+  const principal = accounts && { Principal: { AWS: oneOrAll(accounts) } };
+  return { ...rest, ...principal, Condition: { [operator]: { [key]: oneOrAll(values) } } };
 }
 
 function addNew(list: unknown[], values: unknown[]): void {

@@ -35,7 +35,8 @@ export function rootUserOf(repository: ecr.IRepositoryRef): string {
 }
 
 /** The role in which CloudFormation works, as the synthesizer of the stack knows it; none where it works as the caller. */
-export function deploymentRolesOf({ synthesizer }: Stack): string[] {
+export function deploymentRolesOf({ nestedStackParent, synthesizer }: Stack): string[] {
+  if (nestedStackParent) return deploymentRolesOf(nestedStackParent);
   const { cloudFormationExecutionRoleArn: arn } = synthesizer as { cloudFormationExecutionRoleArn?: string };
   if (arn === undefined) return [];
   return [!Token.isUnresolved(arn) && arn.includes('${') ? Fn.sub(arn) : arn];

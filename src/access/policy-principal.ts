@@ -1,6 +1,7 @@
 import { Aws, Stack, Tags, Token, TokenComparison, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { allOf, isConditional } from './conditions';
+import { isGroup } from './callers';
+import { allOf, nameSomebody, nameSource } from './conditions';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { matches } from '../private/tokens';
@@ -12,8 +13,6 @@ export interface PolicyPrincipal {
   readonly conditions: iam.Conditions;
 }
 
-/** Keys of a request that say who asks: one of them has to go with the principal *. */
-const WHO = /^aws:Principal(OrgID|OrgPaths|Account|Arn)$/i;
 const ARN = /^arn:[^:]+:(?:iam|sts)::(\d{12}):(root|(?:role|user|assumed-role|federated-user)\/.+)$/;
 
 /** Whether the principal is known to belong to the account of the repository, or both to the one that is deployed to. */
@@ -21,6 +20,13 @@ export function sameAccount(principal: iam.IPrincipal, repository: ecr.IReposito
   const account = principal.principalAccount;
   const compared = account && Token.compareStrings(repository.env.account, account);
   return compared === TokenComparison.SAME || compared === TokenComparison.BOTH_UNRESOLVED;
+}
+
+/** Whether a principal is, or stands there as, the account of the repository itself. */
+export function isOwnAccount(principal: iam.IPrincipal, repository: ecr.IRepositoryRef): boolean {
+  const [asked, own, names] = [principal.principalAccount, repository.env.account, principal.policyFragment.principalJson.AWS]
+    .map((value) => JSON.stringify(Stack.of(repository).resolve(value)));
+  return asked === own && /:root"/.test(names);
 }
 
 /** The conditions a principal brings. */
@@ -38,7 +44,8 @@ export function asPolicyPrincipal(principal: iam.IPrincipal, repository: ecr.IRe
   const names = checkNames(principal, repository);
   const owner = repository.node.path;
   if ('Service' in principalJson) {
-    return { principal, conditions: isConditional(conditions) ? conditions : actsForThisAccount(principal, repository) };
+    const source = nameSource(conditions) ? {} : actsForThisAccount(principal, repository);
+    return { principal, conditions: allOf(owner, conditions, source) };
   }
   const other = names.length === 1 ? inAnotherAccount(principal, names[0], repository) : undefined;
   return other ? { ...other, conditions: allOf(owner, other.conditions, conditions) } : { principal, conditions };
@@ -57,17 +64,16 @@ function checkNames(principal: iam.IPrincipal, repository: ecr.IRepositoryRef): 
   });
   const { AWS = [], LiteralString = [] } = principalJson;
   const names = [...AWS, ...LiteralString];
-  const keys = Object.values(conditions).flatMap((condition) => Object.keys(condition as object));
-  problems.unless(!names.includes('*') || keys.some((key) => WHO.test(key)), {
+  problems.unless(!names.includes('*') || nameSomebody(conditions), {
     prop: 'grantee',
     must: 'not be everybody',
-    got: '*',
+    got: { principal: '*', conditions },
     remedy: 'name an account, or an organization (iam.OrganizationPrincipal); public images belong in ECR Public',
     code: 'accessPrincipalEverybody',
   });
   const account = principal.principalAccount;
   const wrong = [
-    ...names.filter((name) => name !== '*' && !matches(LIMITS.account, name) && !matches(ARN, name)),
+    ...names.filter((name) => isGroup(principal) || (name !== '*' && !matches(LIMITS.account, name) && !matches(ARN, name))),
     ...(account === undefined || matches(LIMITS.account, account) ? [] : [account]),
   ];
   problems.unless(wrong.length === 0, {

@@ -6,7 +6,7 @@ import { ACTIONS, GUARDED } from './actions';
 import { namedCallers } from './callers';
 import { type Conditions, allOf, isConditional } from './conditions';
 import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
-import { asPolicyPrincipal, conditionsOf, isFunction, sameAccount } from './policy-principal';
+import { asPolicyPrincipal, conditionsOf, isFunction, isOwnAccount, sameAccount } from './policy-principal';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { matches } from '../private/tokens';
@@ -55,6 +55,9 @@ export class RepositoryAccess {
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
    */
   public authorize(grantee: iam.IGrantable): iam.Grant {
+    if (grantee.grantPrincipal instanceof iam.CompositePrincipal) {
+      return grantee.grantPrincipal.principals.map((each) => this.authorize(each)).reduce((all, each) => all.combine(each));
+    }
     return iam.Grant.addToPrincipal({ grantee, actions: [...ACTIONS.authorize], resourceArns: ['*'] });
   }
 
@@ -157,8 +160,7 @@ export class RepositoryAccess {
    * Nobody pushes around the pipeline: whatever other policies allow, an administrator's included, only these may push.
    * It grants nothing; `push` does. What ECR writes itself, by replication or the pull-through cache, goes on.
    *
-   * A guard that can be taken away is none, so only the deployment of the stack, the role for emergencies and the root
-   * user of the account can change the policy of the repository from then on. This holds for every guard.
+   * Like every guard it also does what `forbidDeletionAndPolicyChanges` does: one that can be taken away is none.
    *
    * Two ways around are not for this policy to close: whoever may deploy stacks can change it, and a replication rule of
    * the registry can bring images from a repository of the same name.
@@ -186,24 +188,31 @@ export class RepositoryAccess {
   /**
    * Forbids everybody to delete or archive images, or to change the lifecycle policy, by which images are deleted too.
    * The lifecycle rules themselves go on, and so does what the deployment does.
+   *
+   * Like every guard it also does what `forbidDeletionAndPolicyChanges` does.
    */
   public forbidImageDeletion(options: ImageDeletionGuardOptions = {}): void {
     this.forbid('forbidImageDeletion', 'DenyImageDeletion', GUARDED.imageDeletion, options, this.callers('except', options.except ?? []));
   }
 
-  /** Forbids everybody but the deployment to delete the repository. */
-  public forbidRepositoryDeletion(options: GuardOptions = {}): void {
-    this.forbid('forbidRepositoryDeletion', 'DenyRepositoryDeletion', GUARDED.repositoryDeletion, options);
-  }
-
-  /** Forbids everybody but the deployment to make tags mutable or immutable. */
+  /**
+   * Forbids everybody but the deployment to make tags mutable or immutable.
+   *
+   * Like every guard it also does what `forbidDeletionAndPolicyChanges` does.
+   */
   public forbidTagMutabilityChanges(options: GuardOptions = {}): void {
     this.forbid('forbidTagMutabilityChanges', 'DenyTagMutabilityChanges', GUARDED.tagMutability, options);
   }
 
-  /** Forbids everybody but the deployment and the root user to change the policy of the repository. Every guard does. */
-  public forbidPolicyChanges(options: GuardOptions = {}): void {
-    this.guard('forbidPolicyChanges', options);
+  /**
+   * Forbids everybody to delete the repository or to change its policy, but for the deployment of the stack, the role for
+   * emergencies, and the root user of the account, who is the last to open what has shut everybody out.
+   *
+   * The two go together: who may change the policy can allow the deletion, and a repository that is made anew has no
+   * policy.
+   */
+  public forbidDeletionAndPolicyChanges(options: GuardOptions = {}): void {
+    this.guard('forbidDeletionAndPolicyChanges', options);
   }
 
   /**
@@ -225,7 +234,6 @@ export class RepositoryAccess {
     const own = iam.Grant.addToPrincipal({ ...grant, ...(isConditional(conditions) && { conditions }) });
     if (own.success && (principal.principalAccount === undefined || sameAccount(principal, this.repository))) return own;
 
-    if (principal instanceof iam.AccountPrincipal && sameAccount(principal, this.repository)) this.warnOfOwnAccount();
     const inPolicy = asPolicyPrincipal(principal, this.repository);
     const statement = new iam.PolicyStatement({
       actions: [...actions],
@@ -234,6 +242,7 @@ export class RepositoryAccess {
     });
     const result = this.record.policy?.addToResourcePolicy(statement);
     if (!result?.statementAdded) return own.success ? own : this.refuse(principal);
+    if (isOwnAccount(inPolicy.principal, this.repository)) this.warnOfOwnAccount();
     const resource = { env: this.repository.env, node: this.repository.node, addToResourcePolicy: () => result };
     return own.combine(iam.Grant.addStatementToResourcePolicy({ ...grant, resource, statement }));
   }
@@ -252,11 +261,20 @@ export class RepositoryAccess {
     this.deny(denyChanges(sid, actions, [...except, ...this.breakGlass(options)], this.deployers(options)));
   }
 
-  /** Notes a guard; the first one shuts the policy, so that none can be taken away. */
+  /** Notes a guard; the first one sees to it that none can be taken away. */
   private guard(name: string, options: GuardOptions, onlyPushers?: string[]): void {
+    const problems = new Problems(this.repository.node.path);
+    problems.unless(!isConditional(this.conditions), {
+      prop: name,
+      must: 'be called without conditions',
+      got: this.conditions,
+      remedy: 'call it on the access that has none: a guard holds always',
+      code: 'accessGuardConditional',
+    });
+    problems.throwIfAny();
     const [above, deployers] = [this.breakGlass(options), this.deployers(options)];
     if (!this.record.addGuard(name, [...deployers, ...above], onlyPushers)) return;
-    this.deny(denyChanges('DenyPolicyChanges', GUARDED.policy, [...above, rootUserOf(this.repository)], deployers));
+    this.deny(denyChanges('DenyDeletionAndPolicyChanges', GUARDED.guards, [...above, rootUserOf(this.repository)], deployers));
   }
 
   private deny(statement: iam.PolicyStatement): void {
@@ -295,8 +313,8 @@ export class RepositoryAccess {
   private warnOfOwnAccount(): void {
     Validations.of(this.repository).addWarning(
       'cdk-secure-ecr:accessOwnAccount',
-      'access was granted to the account of the repository, which lets nobody in: its IAM policies decide as before. Grant'
-      + ' to the roles, users or groups that are meant',
+      'access was granted by naming the account of the repository, which lets nobody in: its IAM policies decide as before.'
+      + ' Grant to the roles, users, groups or managed policies that are meant',
     );
   }
 }

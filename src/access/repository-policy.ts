@@ -1,19 +1,17 @@
 import { type IResolvable, type IResolveContext, Lazy, Stack, Token, aws_iam as iam } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { type PolicyJson, collapse } from './collapse-statements';
-import { isConditional } from './conditions';
-import { LIMITS } from '../private/limits';
-import { policyCharacters } from '../private/policy-size';
+import { askOfCaller, nameSource } from './conditions';
 import { Problems } from '../private/problems';
 
 /** The policy of a repository: few statements for many grants; what ECR would refuse at deployment is refused at synthesis. */
 export class RepositoryPolicy {
   /** What the property of the repository takes; nothing where there is no statement. */
   public readonly text: IResolvable;
-  private readonly document: iam.PolicyDocument;
+  private readonly document = new iam.PolicyDocument({ minimize: true });
 
-  constructor(private readonly owner: IConstruct, initial: iam.PolicyStatement[]) {
-    this.document = new iam.PolicyDocument({ minimize: true, statements: initial });
+  /** @param before a policy that is added to: its statements stay as they are, and come first */
+  constructor(private readonly owner: IConstruct, private readonly before?: unknown) {
     this.text = Lazy.uncachedAny({ produce: (context) => this.render(context) });
   }
 
@@ -48,22 +46,29 @@ export class RepositoryPolicy {
       remedy: 'take them out: the policy of a repository is about ECR',
       code: 'repositoryPolicyActions',
     });
-    problems.unless(!namesEverybody(statement) || isConditional(statement.conditions), {
+    problems.unless(!namesEverybody(statement) || askOfCaller(statement.conditions), {
       prop: 'statement',
       must: 'not let in every AWS account',
       got: statement.toJSON(),
       remedy: 'name principals, or add a condition such as aws:PrincipalOrgID; public images belong in ECR Public',
       code: 'repositoryPolicyPublic',
     });
+    const kinds = Object.keys(statement.toJSON().Principal ?? {});
+    const isForAnybody = statement.effect === iam.Effect.ALLOW && kinds.includes('Service') && !nameSource(statement.conditions);
+    problems.unless(!isForAnybody || kinds.length === 1, {
+      prop: 'statement',
+      must: 'say for whom a service may act',
+      got: statement.toJSON(),
+      remedy: 'give the service a statement of its own, or add a condition on aws:SourceArn or aws:SourceAccount',
+      code: 'repositoryPolicyService',
+    });
     problems.throwIfAny();
-    this.document.addStatements(statement);
+    this.document.addStatements(isForAnybody ? this.forThisAccount(statement) : statement);
   }
 
   /** What can be known only when every statement is there. */
   public validate(): string[] {
-    const limit = LIMITS.repositoryPolicyCharacters;
     const resolved: PolicyJson | undefined = Stack.of(this.owner).resolve(this.text);
-    const size = policyCharacters(resolved ?? '');
     const sids = (resolved?.Statement ?? []).map(({ Sid }) => Sid).filter((sid) => sid !== undefined);
     const problems = new Problems(this.owner.node.path);
     problems.unless(new Set(sids).size === sids.length, {
@@ -73,21 +78,22 @@ export class RepositoryPolicy {
       remedy: 'rename them, or leave them out',
       code: 'repositoryPolicySids',
     });
-    problems.unless(size <= limit, {
-      prop: 'repository policy',
-      must: `be at most ${limit} characters long`,
-      got: size,
-      remedy: 'grant to an organization or an organizational unit instead of to single accounts and roles',
-      code: 'repositoryPolicySize',
-    });
     // Not validateForResourcePolicy: from aws-cdk-lib 2.27x on it asks for resources, which ECR refuses.
     return [...this.document.validateForAnyPolicy(), ...problems.messages()];
   }
 
+  /** A service acts for whoever asks it to; this one only for what belongs to the account of the repository. */
+  private forThisAccount(statement: iam.PolicyStatement): iam.PolicyStatement {
+    const narrowed = statement.copy();
+    narrowed.addCondition('StringEquals', { ...statement.conditions.StringEquals, 'aws:SourceAccount': Stack.of(this.owner).account });
+    return narrowed;
+  }
+
   private render(context: IResolveContext): PolicyJson | undefined {
     // Resolved in this very context, or a reference to another stack would go unnoticed.
-    const document: PolicyJson | undefined = context.resolve(this.document);
-    return document && { ...document, Statement: collapse(document.Statement) };
+    const [before, added]: (Partial<PolicyJson> | undefined)[] = [this.before, this.document].map((each) => context.resolve(each));
+    const statements = [...[before?.Statement ?? []].flat(), ...collapse(added?.Statement ?? [])];
+    return statements.length > 0 ? { Version: '2012-10-17', ...before, Statement: statements } : undefined;
   }
 }
 

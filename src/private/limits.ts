@@ -20,8 +20,8 @@ export const LIMITS = {
   },
   /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html */
   account: /^\d{12}$/,
-  /** A name with its path. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-  roleName: /^(?:[!-)+->@-~]+\/)*[\w+=,.@-]{1,64}$/,
+  /** A name with its path, without what a policy reads as a wildcard or a variable. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  roleName: /^(?:[!-#%-)+-.0->@-~]+\/)*[\w+=,.@-]{1,64}$/,
   /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html */
   functionName: /^[a-zA-Z0-9-_]{1,64}$/,
   /** https://docs.aws.amazon.com/singlesignon/latest/APIReference/API_CreatePermissionSet.html */

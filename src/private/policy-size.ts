@@ -5,6 +5,9 @@ const PSEUDO_PARAMETERS: Record<string, number> = {
   'AWS::Region': 9,
 };
 
+/** The shortest ARN of a role; an ARN in a policy is no shorter. */
+const ARN = 'arn:aws:iam::111122223333:role/r';
+
 /**
  * The least number of characters a resolved policy document will have once CloudFormation has filled it in. A lower
  * bound, so that a document is never refused for a size it might not have.
@@ -21,6 +24,10 @@ function fill(value: unknown): unknown {
   const [name, argument] = Object.entries(value)[0];
   if (name === 'Ref') return '-'.repeat(PSEUDO_PARAMETERS[argument] ?? 1);
   if (name === 'Fn::Join') return argument[1].map((part: unknown) => asText(fill(part))).join(argument[0]);
+  if (name === 'Fn::Sub' && typeof argument === 'string') {
+    return argument.replace(/\$\{([^}]*)\}/g, (_all, variable) => '-'.repeat(PSEUDO_PARAMETERS[variable] ?? 1));
+  }
+  if (name === 'Fn::GetAtt' && [argument].flat().at(-1) === 'Arn') return ARN;
   return name.startsWith('Fn::') ? '-' : value;
 }
 

@@ -115,7 +115,8 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
     this.encryptionKey = encryption.key;
     this.ownKey = encryption.ownKey;
 
-    this.policy = new RepositoryPolicy(this, [denyWithoutTls()]);
+    this.policy = new RepositoryPolicy(this);
+    this.policy.add(denyWithoutTls());
     this.resource = new ecr.CfnRepository(this, 'Resource', {
       repositoryName: this.physicalName,
       encryptionConfiguration: encryption.configuration,
@@ -155,12 +156,12 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
    *
    * A statement here names a principal, no resource (it can only be this repository), and never
    * `ecr:GetAuthorizationToken`, which is granted on the registry. ECR would refuse it at deployment, so it is refused
-   * here, and so is a statement that lets in every AWS account without a condition.
+   * here, and so is a statement that lets in every AWS account. One for a service that does not say for whom the service
+   * may act gets the condition that it is this account.
    */
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
     this.policy.add(statement);
     if (namesEverybody(statement)) {
-      // Once is enough, and CDK keeps it once.
       Validations.of(this).acknowledge({
         id: 'AwsSolutions-ECR1',
         reason: 'A statement that names every principal has a condition, such as aws:PrincipalOrgID; without one it is refused.',

@@ -7,6 +7,7 @@ import { CAPABILITIES } from '../../demo/checks';
 import { PATIENCE_MS, runCheck } from '../../demo/checks/check';
 import type { CheckContext } from '../../demo/checks/context';
 import { Example } from '../../demo/example';
+import { deployed } from '../support/simulate';
 
 let example: Example;
 let context: CheckContext;
@@ -49,12 +50,14 @@ const READ_BACK: Record<string, (repository: Repository, ecr: ECRClient) => unkn
 const SEEN_LATER = ['EmptyOnDelete'];
 
 test('every property of a repository in the template is what the service says', async () => {
-  const template = JSON.parse(readFileSync(join(example.assembly, `${example.stack}.template.json`), 'utf8'));
+  const template = JSON.parse(readFileSync(join(example.assembly(), `${example.stack.name}.template.json`), 'utf8'));
   const repositories = (Object.values(template.Resources) as RepositoryResource[])
     .filter(({ Type }) => Type === 'AWS::ECR::Repository');
-  expect(repositories).toHaveLength(2);
-  const [key] = (await context.resources()).filter(({ type }) => type === 'AWS::KMS::Key');
+  expect(repositories).toHaveLength(3);
   const { account, region } = example.aws;
+  const arns = (await context.resources()).map(({ logicalId, type, id }) =>
+    [logicalId, type === 'AWS::IAM::Role' ? `arn:aws:iam::${account}:role/${id}` : `arn:aws:kms:${region}:${account}:key/${id}`]);
+  const ids = { 'AWS::AccountId': account, 'AWS::Region': region, ...Object.fromEntries(arns) };
   const ecr = example.aws.client(ECRClient);
 
   for (const { Properties } of repositories) {
@@ -64,11 +67,8 @@ test('every property of a repository in the template is what the service says', 
       if (!READ_BACK[name]) throw new Error(`${name} is new: say in READ_BACK how the service tells it`);
       return [name, await READ_BACK[name](answer.repositories![0], ecr)] as const;
     }));
-    // The one reference in these properties.
-    const resolved = JSON.parse(JSON.stringify(Properties), (_, value) =>
-      value?.['Fn::GetAtt']?.[1] === 'Arn' ? `arn:aws:kms:${region}:${account}:key/${key.id}` : value);
 
-    expect({ ...Object.fromEntries(readBack), EmptyOnDelete: true }).toEqual(resolved);
+    expect({ ...Object.fromEntries(readBack), EmptyOnDelete: true }).toEqual(deployed(Properties, ids));
   }
 });
 

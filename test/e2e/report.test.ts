@@ -1,16 +1,14 @@
+import { stripVTControlCharacters } from 'node:util';
+import { accessTables } from '../../demo/report/access';
 import { chartPicture, chartTable } from '../../demo/report/chart';
 import { renderPage } from '../../demo/report/page';
-import type { Report } from '../../demo/report/report';
+import { type Report, type Section, resultsOf } from '../../demo/report/report';
 import { renderTable } from '../../demo/report/table';
 
 const HOSTILE = '<script>alert("1")</script> & \'co\'';
 
-const report: Report = {
-  ok: false,
-  startedAt: '2026-01-02T03:04:05.678Z',
-  seconds: 12.34,
-  phases: [{ title: HOSTILE, seconds: 1.5 }, { title: 'Deploy', seconds: 3 }],
-  sections: [{
+const sections: Section[] = [
+  {
     title: HOSTILE,
     notProven: [HOSTILE],
     charts: [{
@@ -23,13 +21,22 @@ const report: Report = {
     }],
     pictures: [{ title: HOSTILE, columns: [HOSTILE, 'B'], rows: [[HOSTILE, 'b']] }],
     results: [
-      { id: 'one', tried: HOSTILE, expected: HOSTILE, seen: HOSTILE, detail: HOSTILE, ok: true, access: { who: HOSTILE, what: HOSTILE } },
-      { id: 'two', tried: 'CI pulls', expected: 'refused: X', seen: 'allowed', ok: false, access: { who: 'CI', what: 'pull' } },
-      { id: 'three', tried: 'CI pulls again', expected: 'refused: X', seen: 'refused: X', ok: true, access: { who: 'CI', what: 'pull' } },
-      { id: 'four', tried: 'the reader pulls', expected: 'allowed', seen: 'allowed', ok: true, access: { who: 'Reader', what: 'pull' } },
-      { id: 'five', tried: 'the reader pushes', expected: 'refused: X', seen: 'refused: X', ok: true, access: { who: 'Reader', what: 'push' } },
+      { id: 'one', tried: HOSTILE, expected: HOSTILE, seen: HOSTILE, detail: HOSTILE, ok: true, access: { where: HOSTILE, who: HOSTILE, what: HOSTILE } },
+      { id: 'two', tried: 'CI pulls', expected: 'refused: X', seen: 'allowed', ok: false, access: { where: 'shop', who: 'CI', what: 'pull' } },
+      { id: 'three', tried: 'CI pulls again', expected: 'refused: X', seen: 'refused: X', ok: true, access: { where: 'shop', who: 'CI', what: 'pull' } },
+      { id: 'four', tried: 'the reader pulls', expected: 'allowed', seen: 'allowed', ok: true, access: { where: 'shop', who: 'Reader', what: 'pull' } },
+      { id: 'five', tried: 'the reader pushes', expected: 'refused: X', seen: 'refused: X', ok: true, access: { where: 'shop', who: 'Reader', what: 'push' } },
     ],
-  }],
+  },
+];
+
+const report: Report = {
+  ok: false,
+  startedAt: '2026-01-02T03:04:05.678Z',
+  seconds: 12.34,
+  phases: [{ title: HOSTILE, seconds: 1.5 }, { title: 'Deploy', seconds: 3 }],
+  sections,
+  access: accessTables(resultsOf({ sections })),
 };
 
 describe('the page', () => {
@@ -59,13 +66,14 @@ describe('the page', () => {
   test('begins with what differs', () => {
     expect(page).toContain('1 of 5 lines differ');
     expect(page).toContain('<li><a href="#two">CI pulls</a>: expected “refused: X”, seen “allowed”</li>');
-    expect(renderPage({ ...report, sections: [] })).not.toContain('What differs');
+    expect(renderPage({ ...report, sections: [], access: [] })).not.toContain('What differs');
   });
 
-  test('shows who may do what', () => {
-    const access = page.slice(page.indexOf('class="access"'), page.indexOf('</table>'));
+  test('shows who may do what with each repository', () => {
+    const access = page.slice(page.lastIndexOf('class="access"'), page.indexOf('How long it took'));
 
-    expect(access).toContain('<td class="wrong">✗ allowed and refused, not as expected</td>');
+    expect(access).toContain('<caption>shop: as seen; 1 of 3 not as promised (!)</caption>');
+    expect(access).toContain('<td class="wrong">✗ allowed and refused, not as promised</td>');
     expect(access).toContain('<td class="allowed">✓ allowed</td>');
     expect(access).toContain('<td class="refused">✗ refused</td>');
     expect(access).toContain('<td class="untried">not tried</td>');
@@ -128,9 +136,36 @@ describe('a chart', () => {
   });
 });
 
+describe('who may do what, on a terminal', () => {
+  const result = (who: string, what: string, seen: string, ok = true) =>
+    ({ id: `${who}-${what}`, tried: '', expected: '', seen, ok, access: { where: 'shop', who, what } });
+  const tableOf = (...results: Section['results']) => {
+    const text = stripVTControlCharacters(renderTable({ ...report, sections: [], access: accessTables(results) }));
+    return text.split('\n').slice(0, results.length + 3).map((line) => line.trimEnd());
+  };
+
+  test('is a row for everybody, a column for each deed, what most tried before what few did', () => {
+    const [title, ...rows] = tableOf(
+      result('CI', 'move a tag', 'refused: X'), result('CI', 'push', 'allowed: it'), result('Reader', 'push', 'refused: Y'));
+
+    expect(title).toBe('Who may do what with shop: as seen, and all 3 as promised');
+    expect(rows.slice(0, 4)).toEqual([
+      '        push     move a', '                 tag', 'CI      allowed  refused', 'Reader  refused  -',
+    ]);
+  });
+
+  test('marks what is not as promised, whichever way', () => {
+    const [title, ...rows] = tableOf(
+      result('CI', 'push', 'refused: X', false), result('CI', 'pull', 'allowed', false), result('CI', 'log in', 'failed: no', false));
+
+    expect(title).toBe('Who may do what with shop: as seen; 3 of 3 not as promised (!)');
+    expect(rows[1]).toBe('CI  refused !  allowed !  failed !');
+  });
+});
+
 describe('the table', () => {
   test.each([40, 80, 140])('keeps within %d columns and loses no word', (width) => {
-    const table = renderTable({ ...report, sections: [{ ...report.sections[0], notProven: [], charts: [], pictures: [] }] }, width);
+    const table = renderTable({ ...report, sections: [{ ...report.sections[0], notProven: [], charts: [], pictures: [] }], access: [] }, width);
 
     const lines = table.split('\n');
     expect(Math.max(...lines.slice(0, -4).map((line) => line.length))).toBeLessThanOrEqual(Math.max(width, 73));

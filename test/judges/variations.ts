@@ -1,16 +1,20 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  App, Duration, type Mixin, RemovalPolicy, Stack, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs, type IResource,
+  App, CliCredentialsStackSynthesizer, Duration, type IResource, type Mixin, RemovalPolicy, Stack, aws_codebuild as codebuild, aws_ec2 as ec2,
+  aws_ecr as ecr, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import {
-  EcrEncryption, ImageRetention, ImageSelection, ImageTagMutability, RetentionRule, SecureEcrRepository, type SecureEcrRepositoryProps,
+  AccessCondition, EcrEncryption, ImageRetention, ImageSelection, ImageTagMutability, RegistryPrincipal, RepositoryAccess, RetentionRule,
+  SecureEcrRepository, type SecureEcrRepositoryProps,
 } from '../../src';
 import { RepositoryKey } from '../../src/repository/repository-key';
 
 /** The factories of a class; the compiler insists that a table with these keys has all of them. */
 type Factories<T> = Exclude<keyof T, 'prototype' | keyof typeof Mixin>;
+/** What can be called on an object; the same. */
+type Methods<T> = Exclude<keyof T, `_${string}`>;
 type Build = (stack: Stack) => void;
 
 const role = (stack: Stack) => new iam.Role(stack, 'Role', { assumedBy: new iam.AccountRootPrincipal() });
@@ -47,6 +51,45 @@ const retention: Record<Factories<typeof ImageRetention>, ImageRetention> = {
   fromJson: ImageRetention.fromJson(ImageRetention.standard().toJson()),
 };
 
+const account = '222222222222';
+const ci = RegistryPrincipal.role('111111111111', 'ci');
+const fire = RegistryPrincipal.role('111111111111', 'break-glass');
+const principals: Record<Factories<typeof RegistryPrincipal>, iam.IPrincipal> = {
+  role: RegistryPrincipal.role(account, 'service/deployer'),
+  permissionSet: RegistryPrincipal.permissionSet(account, 'Developers'),
+  organizationalUnit: RegistryPrincipal.organizationalUnit('o-a1b2c3d4e5/r-ab12/ou-ab12-11111111'),
+};
+const endpoint = (stack: Stack, vpcEndpointId: string) =>
+  ec2.InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(stack, vpcEndpointId, { vpcEndpointId, port: 443 });
+const conditions: Record<Factories<typeof AccessCondition>, (stack: Stack) => AccessCondition> = {
+  throughVpcEndpoint: (stack) => AccessCondition.throughVpcEndpoint(endpoint(stack, 'vpce-1'), endpoint(stack, 'vpce-2')),
+  fromVpc: (stack) => AccessCondition.fromVpc(ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['eu-west-1a'] })),
+  principalTag: () => AccessCondition.principalTag('team', 'shop', 'cart'),
+  multiFactor: () => AccessCondition.multiFactor(Duration.hours(1)),
+  of: () => AccessCondition.of('IpAddress', 'aws:SourceIp', '203.0.113.0/24'),
+};
+const access: Record<Methods<RepositoryAccess>, (access: RepositoryAccess, stack: Stack) => void> = {
+  when: (to, stack) => {
+    const both = to.when(conditions.principalTag(stack), conditions.throughVpcEndpoint(stack));
+    [role(stack), new iam.AccountPrincipal(account)].forEach((each) => both.pull(each));
+  },
+  authorize: (to, stack) => to.authorize(role(stack)),
+  readMetadata: (to, stack) => [role(stack), new iam.AccountPrincipal(account)].forEach((each) => to.readMetadata(each)),
+  pull: (to, stack) => [role(stack), new iam.AccountPrincipal(account)].forEach((each) => to.pull(each)),
+  push: (to, stack) => [role(stack), new iam.AccountPrincipal(account)].forEach((each) => to.push(each)),
+  pullByLambda: (to) => [{}, { functionName: 'resize' }, { account, functionName: 'resize' }].forEach((each) => to.pullByLambda(each)),
+  pullByCodeBuild: (to, stack) => to.pullByCodeBuild(codebuild.Project.fromProjectName(stack, 'Build', 'build')),
+  pushOnlyBy: (to, stack) => to.pushOnlyBy([role(stack), principals.role, principals.permissionSet], { breakGlass: fire }),
+  forbidImageDeletion: (to) => to.forbidImageDeletion({ except: [ci], breakGlass: fire }),
+  forbidTagMutabilityChanges: (to) => to.forbidTagMutabilityChanges(),
+  forbidDeletionAndPolicyChanges: (to) => to.forbidDeletionAndPolicyChanges({ breakGlass: fire, deployedBy: ci }),
+};
+const guardAll = (to: RepositoryAccess) => {
+  to.pushOnlyBy([ci]);
+  to.forbidImageDeletion();
+  to.forbidTagMutabilityChanges();
+};
+
 /** A stack for every way to use the library: its name and what is in it. */
 const BUILD: Record<string, Build> = {
   'Defaults': (stack) => images(stack),
@@ -64,6 +107,36 @@ const BUILD: Record<string, Build> = {
   },
   'Granted-Account': (stack) => images(stack).grantPullPush(new iam.AccountPrincipal('222222222222')),
   'Granted-Organization': (stack) => images(stack).grantPull(new iam.OrganizationPrincipal('o-1234567890')),
+  ...table('Principal', principals, (stack, principal) => {
+    const repository = images(stack);
+    repository.access.pull(principal);
+    repository.access.readMetadata(new iam.OrganizationPrincipal('o-1234567890'));
+    return repository;
+  }),
+  'Principal-Service': (stack) => images(stack).access.pull(new iam.ServicePrincipal('ecs.amazonaws.com')),
+  'Principals': (stack) => {
+    const repository = images(stack);
+    ['a', 'b', 'c'].forEach((name) => [account, '333333333333'].forEach((of) => repository.access.pull(RegistryPrincipal.role(of, name))));
+  },
+  ...table('Condition', conditions, (stack, make) => {
+    const repository = images(stack);
+    const conditional = repository.access.when(make(stack));
+    [role(stack), new iam.AccountPrincipal(account)].forEach((each) => conditional.pull(each));
+    return repository;
+  }),
+  ...table('Access', access, (stack, call) => {
+    const repository = images(stack);
+    call(repository.access, stack);
+    return repository;
+  }),
+  'Guarded': (stack) => guardAll(images(stack).access),
+  'Guarded-ByCaller': (stack) => guardAll(images(stack).access),
+  'Guarded-L1': (stack) => {
+    const l1 = new ecr.CfnRepository(stack, 'L1');
+    l1.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    guardAll(RepositoryAccess.fromRepository(l1));
+  },
+  'Guarded-L2': (stack) => guardAll(RepositoryAccess.fromRepository(new ecr.Repository(stack, 'L2'))),
   'Events': (stack) => {
     const [repository, to] = [images(stack), target(stack)];
     repository.onImagePushed('Pushed', { target: to, imageTags: ['v1'] });
@@ -82,7 +155,8 @@ export function variations(outdir?: string): App {
   const app = new App({ outdir, analyticsReporting: false });
   for (const [id, build] of Object.entries(BUILD)) {
     const region = id === 'Encryption-dualLayer' ? 'us-gov-west-1' : 'eu-west-1'; // the only place that has it
-    build(new Stack(app, id, { env: { account: '111111111111', region } }));
+    const synthesizer = id === 'Guarded-ByCaller' ? new CliCredentialsStackSynthesizer() : undefined; // CloudFormation without a role
+    build(new Stack(app, id, { env: { account: '111111111111', region }, synthesizer }));
   }
   return app;
 }

@@ -14,7 +14,11 @@ test('a literal document counts as it will be sent', () => {
 test.each([
   ['an account', Aws.ACCOUNT_ID, '111111111111'],
   ['a joined ARN', `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root`, 'arn:aws:iam::111111111111:root'],
-  ['an attribute, whose length nobody knows', Fn.getAtt('Role', 'Arn').toString(), '-'],
+  ['the ARN of what is made, no shorter than that of a role', { 'Fn::GetAtt': ['Role', 'Arn'] }, 'arn:aws:iam::111122223333:role/r'],
+  ['the same in YAML', { 'Fn::GetAtt': 'Role.Arn' }, '-'],
+  ['another attribute, whose length nobody knows', { 'Fn::GetAtt': ['Role', 'RoleId'] }, '-'],
+  ['a text with a pseudo parameter and another one', { 'Fn::Sub': 'a${AWS::AccountId}b${Name}' }, 'a111122223333b-'],
+  ['a text with values of its own', { 'Fn::Sub': ['a${Name}', { Name: 'x' }] }, '-'],
   ['a reference', Fn.ref('Name'), '-'],
   ['a nested join', Fn.join('/', ['a', Fn.join('-', ['b', Aws.REGION])]), 'a/b-eu-west-1'],
   ['plain data', { a: 1, b: [true, null] }, { a: 1, b: [true, null] }],

@@ -1,0 +1,90 @@
+import { type CfnElement, type Stack, Token } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { IConstruct } from 'constructs';
+import { deployed } from './simulate';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Record<string, any>;
+}
+
+/** A policy without intrinsic functions. */
+export interface Policy {
+  readonly Statement: Record<string, any>[];
+}
+
+/** What a stack is after deployment: ARNs written out, and policies as IAM reads them. */
+export class DeployedStack {
+  private readonly resources: Record<string, Resource>;
+  private readonly values: Record<string, string> = {};
+
+  constructor(private readonly stack: Stack) {
+    // A stack that does not know where it goes goes there.
+    const account = Token.isUnresolved(stack.account) ? '111111111111' : stack.account;
+    const region = Token.isUnresolved(stack.region) ? 'eu-west-1' : stack.region;
+    this.resources = Template.fromStack(stack).toJSON().Resources ?? {};
+    Object.assign(this.values, { 'AWS::AccountId': account, 'AWS::Region': region });
+    for (const [id, { Type, Properties = {} }] of Object.entries(this.resources)) {
+      const [name, arn] = nameAndArn(id, Type, Properties, account, region);
+      this.values[id] = name;
+      this.values[`${id}.Arn`] = arn;
+    }
+  }
+
+  public arn(construct: IConstruct): string {
+    return this.values[`${this.idOf(construct)}.Arn`];
+  }
+
+  /** The policy of a repository. */
+  public resourcePolicy(repository: IConstruct): Policy | undefined {
+    return this.read(this.resources[this.idOf(repository)].Properties?.RepositoryPolicyText);
+  }
+
+  /** What the policies of a role or user say, those of its groups included. */
+  public identityPolicies(principal: IConstruct): Policy[] {
+    const id = this.idOf(principal);
+    const groups = (this.resources[id].Properties?.Groups ?? []).map(({ Ref }: { Ref: string }) => Ref);
+    const holders = new Set([id, ...groups]);
+    return Object.values(this.resources).filter(({ Type, Properties }) => /^AWS::IAM::(Managed)?Policy$/.test(Type)
+      && [Properties!.Roles, Properties!.Users, Properties!.Groups].flat().some((holder) => holders.has(holder?.Ref)))
+      .map(({ Properties }) => this.read(Properties!.PolicyDocument)!);
+  }
+
+  /** The tags of a role or user, as keys of its requests. */
+  public principalTags(principal: IConstruct): Record<string, string> {
+    const tags: { Key: string; Value: string }[] = this.resources[this.idOf(principal)].Properties?.Tags ?? [];
+    return Object.fromEntries(tags.map(({ Key, Value }) => [`aws:PrincipalTag/${Key}`, Value]));
+  }
+
+  /** The document of a policy. */
+  public document(policy: IConstruct): Policy {
+    return this.read(this.resources[this.idOf(policy)].Properties!.PolicyDocument)!;
+  }
+
+  private read(document: object | undefined): Policy | undefined {
+    return document && deployed(document, this.values) as Policy;
+  }
+
+  private idOf(construct: IConstruct): string {
+    return this.stack.resolve(((construct.node.defaultChild ?? construct) as CfnElement).logicalId);
+  }
+}
+
+function nameAndArn(id: string, type: string, props: Record<string, any>, account: string, region: string): [string, string] {
+  const text = (value: unknown, otherwise: string) => (typeof value === 'string' ? value : otherwise);
+  const iam = (kind: string, name: string): [string, string] => [name, `arn:aws:iam::${account}:${kind}${text(props.Path, '/')}${name}`];
+  switch (type) {
+    case 'AWS::ECR::Repository': {
+      const name = text(props.RepositoryName, id.toLowerCase());
+      return [name, `arn:aws:ecr:${region}:${account}:repository/${name}`];
+    }
+    case 'AWS::CodeBuild::Project': {
+      const name = text(props.Name, id);
+      return [name, `arn:aws:codebuild:${region}:${account}:project/${name}`];
+    }
+    case 'AWS::IAM::Role': return iam('role', text(props.RoleName, id));
+    case 'AWS::IAM::User': return iam('user', text(props.UserName, id));
+    case 'AWS::IAM::Group': return iam('group', text(props.GroupName, id));
+    default: return [id, id];
+  }
+}
