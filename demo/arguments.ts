@@ -7,7 +7,7 @@ export interface Arguments {
   readonly report: string;
 }
 
-export const HELP = `Deploys the example app to an AWS on this machine, tries what must and must not be possible, and takes it all down.
+export const HELP = `Deploys the example apps to an AWS on this machine, tries what must and must not be possible, and takes it all down.
 
   npm run demo -- [--json] [--report <file>]
 

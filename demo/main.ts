@@ -42,7 +42,7 @@ async function main(): Promise<number> {
 
 const ADVICE = `Nothing is left of it. What is above names the cause; when it is
   - Python or pip: name another Python in the environment variable PYTHON, or make the package index reachable
-  - the example app (examples/platform-team/app.ts): change what cdk-nag or the CDK names
+  - an example app (examples/): change what cdk-nag or the CDK names
   - the CDK CLI or a missing module: npm ci installs the versions this project is made for
   - the local AWS: test/local-aws/README.md says what it needs`;
 

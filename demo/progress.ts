@@ -33,8 +33,8 @@ export async function show(run: Run, { listen, live }: ProgressOptions): Promise
     {
       title: 'Prepare',
       task: (_, task) => task.newListr([
-        phase('Bootstrap the account', () => run.bootstrap()),
-        phase('Synthesize the example app, judged by cdk-nag', () => run.synthesize()),
+        phase('Bootstrap the accounts', () => run.bootstrap()),
+        phase('Synthesize the example apps, judged by cdk-nag', () => run.synthesize()),
       ], { concurrent: true }),
     },
     phase('Deploy the example app', () => run.deploy()),

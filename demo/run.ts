@@ -1,6 +1,7 @@
 import { type Capability, type Check, runCheck } from './checks/check';
 import type { CheckContext } from './checks/context';
 import { Example, type ExampleOptions } from './example';
+import { accessTables } from './report/access';
 import { type Report, type Section, resultsOf } from './report/report';
 import { ensurePython } from '../test/local-aws/python';
 
@@ -57,8 +58,15 @@ export class Run {
 
   report(): Report {
     const { phases, sections } = this;
-    const report = { startedAt: this.started.toISOString(), seconds: secondsSince(this.started), phases, sections };
-    return { ok: resultsOf({ ok: false, ...report }).every(({ ok }) => ok), ...report };
+    const results = resultsOf({ sections });
+    return {
+      ok: results.every(({ ok }) => ok),
+      startedAt: this.started.toISOString(),
+      seconds: secondsSince(this.started),
+      phases,
+      sections,
+      access: accessTables(results),
+    };
   }
 
   private async timed<T>(title: string, work: () => Promise<T>): Promise<T> {

@@ -9,8 +9,8 @@ export interface Check {
   readonly tried: string;
   /** What `Seen.answer` must be, to the letter. */
   readonly expected: string;
-  /** The cell it fills in the picture of who may do what. */
-  readonly access?: { readonly who: string; readonly what: string };
+  /** The cell it fills in the table of who may do what with a repository. */
+  readonly access?: { readonly where: string; readonly who: string; readonly what: string };
   run(context: CheckContext): Promise<Seen>;
 }
 

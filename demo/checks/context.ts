@@ -1,22 +1,32 @@
 import { CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { Administrators } from './administrators';
+import { Roles } from './roles';
 import type { BusEvent, ClientSettings, Credentials, LocalAws } from '../../test/local-aws';
 
 /** Events come within a second. */
 export const EVENT_PATIENCE_MS = 5_000;
 
-/** What checks can have done to the example app as a whole. */
+/** What checks can have done to the example apps as a whole. */
 export interface Deployment {
-  /** Name of the stack. */
-  readonly stack: string;
+  /** The stack of the main example app, whose outputs the checks read. */
+  readonly stack: StackOfAccount;
+  /** All that are deployed. */
+  readonly deployed: StackOfAccount[];
   readonly signal?: AbortSignal;
-  /** Deploys the app; gives what the CDK CLI says. */
-  deploy(): Promise<string>;
+  /** Deploys the main app, or the one with this stack; gives what the CDK CLI says. */
+  deploy(stack?: string): Promise<string>;
+  /** Destroys all of them. */
   destroy(): Promise<void>;
 }
 
+export interface StackOfAccount {
+  readonly name: string;
+  readonly account: string;
+}
+
 export interface DeployedResource {
+  /** In the template. */
+  readonly logicalId: string;
   readonly type: string;
   /** The physical name. */
   readonly id: string;
@@ -26,12 +36,12 @@ export interface DeployedResource {
 export class CheckContext {
   static async of(aws: LocalAws, deployment: Deployment): Promise<CheckContext> {
     const { Stacks } = await aws.client(CloudFormationClient).send(
-      new DescribeStacksCommand({ StackName: deployment.stack }));
+      new DescribeStacksCommand({ StackName: deployment.stack.name }));
     const outputs = (Stacks?.[0].Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!]);
     return new CheckContext(aws, deployment, Object.fromEntries(outputs));
   }
 
-  readonly administrators: Administrators;
+  readonly roles: Roles;
   private readonly sessions = new Map<string, Promise<Credentials>>();
   private readonly received = new Map<string, BusEvent[]>();
 
@@ -40,7 +50,7 @@ export class CheckContext {
     readonly deployment: Deployment,
     private readonly outputs: Record<string, string>,
   ) {
-    this.administrators = new Administrators(aws);
+    this.roles = new Roles(aws);
   }
 
   /** An output of the example app. */
@@ -63,14 +73,15 @@ export class CheckContext {
 
   /** A client that may do whatever an administrator of the account may. */
   async asAdministrator<T>(type: new (settings: ClientSettings) => T, account = this.aws.account): Promise<T> {
-    return this.aws.client(type, await this.administrators.of(account));
+    return this.aws.client(type, await this.roles.administrator(account));
   }
 
   /** The resources of a stack, as CloudFormation knows them. */
-  async resources(StackName = this.deployment.stack): Promise<DeployedResource[]> {
-    const { StackResources } = await this.aws.client(CloudFormationClient)
-      .send(new DescribeStackResourcesCommand({ StackName }));
-    return StackResources!.map(({ ResourceType, PhysicalResourceId }) => ({ type: ResourceType!, id: PhysicalResourceId! }));
+  async resources({ name, account }: StackOfAccount = this.deployment.stack): Promise<DeployedResource[]> {
+    const { StackResources } = await this.aws.client(CloudFormationClient, this.aws.rootOf(account))
+      .send(new DescribeStackResourcesCommand({ StackName: name }));
+    return StackResources!.map(({ LogicalResourceId, ResourceType, PhysicalResourceId }) =>
+      ({ logicalId: LogicalResourceId!, type: ResourceType!, id: PhysicalResourceId! }));
   }
 
   /** The events a queue of the example app has received so far, waiting until `enough` of them are there. */

@@ -6,46 +6,50 @@ import { DescribeKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Capability, Picture } from './check';
 import type { CheckContext } from './context';
-import type { LocalAws } from '../../test/local-aws';
+import type { ClientSettings } from '../../test/local-aws';
 
 interface Resource {
+  readonly account: string;
   readonly type: string;
   /** The physical name, as CloudFormation has it. */
   readonly id: string;
   readonly state?: string;
 }
 
+/** A client of an account. */
+type ClientOf = <T>(type: new (settings: ClientSettings) => T) => T;
+
 /**
- * How the account lists what it has, by type. A type of the example app that is missing here fails the check
+ * How an account lists what it has, by type. A type of the example app that is missing here fails the check
  * `inventory-complete`; types that the local AWS only records need no line.
  */
-const LISTINGS: Record<string, (aws: LocalAws) => Promise<Omit<Resource, 'type'>[]>> = {
-  'AWS::CloudFormation::Stack': async (aws) => {
-    const { Stacks = [] } = await aws.client(CloudFormationClient).send(new DescribeStacksCommand({}));
+const LISTINGS: Record<string, (client: ClientOf) => Promise<Pick<Resource, 'id' | 'state'>[]>> = {
+  'AWS::CloudFormation::Stack': async (client) => {
+    const { Stacks = [] } = await client(CloudFormationClient).send(new DescribeStacksCommand({}));
     return Stacks.map(({ StackName, StackStatus }) => ({ id: StackName!, state: StackStatus }));
   },
-  'AWS::ECR::Repository': async (aws) => {
-    const { repositories = [] } = await aws.client(ECRClient).send(new DescribeRepositoriesCommand({ maxResults: 1000 }));
+  'AWS::ECR::Repository': async (client) => {
+    const { repositories = [] } = await client(ECRClient).send(new DescribeRepositoriesCommand({ maxResults: 1000 }));
     return repositories.map(({ repositoryName }) => ({ id: repositoryName! }));
   },
-  'AWS::Events::Rule': async (aws) => {
-    const { Rules = [] } = await aws.client(EventBridgeClient).send(new ListRulesCommand({ Limit: 100 }));
+  'AWS::Events::Rule': async (client) => {
+    const { Rules = [] } = await client(EventBridgeClient).send(new ListRulesCommand({ Limit: 100 }));
     return Rules.map(({ Name }) => ({ id: Name! }));
   },
-  'AWS::IAM::Role': async (aws) => {
-    const { Roles = [] } = await aws.client(IAMClient).send(new ListRolesCommand({ MaxItems: 1000 }));
+  'AWS::IAM::Role': async (client) => {
+    const { Roles = [] } = await client(IAMClient).send(new ListRolesCommand({ MaxItems: 1000 }));
     return Roles.map(({ RoleName }) => ({ id: RoleName! }));
   },
-  'AWS::KMS::Key': async (aws) => {
-    const kms = aws.client(KMSClient);
+  'AWS::KMS::Key': async (client) => {
+    const kms = client(KMSClient);
     const { Keys = [] } = await kms.send(new ListKeysCommand({ Limit: 1000 }));
     return Promise.all(Keys.map(async ({ KeyId }) => {
       const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
       return { id: KeyId!, state: KeyMetadata?.KeyState };
     }));
   },
-  'AWS::SQS::Queue': async (aws) => {
-    const { QueueUrls = [] } = await aws.client(SQSClient).send(new ListQueuesCommand({ MaxResults: 1000 }));
+  'AWS::SQS::Queue': async (client) => {
+    const { QueueUrls = [] } = await client(SQSClient).send(new ListQueuesCommand({ MaxResults: 1000 }));
     return QueueUrls.map((id) => ({ id }));
   },
 };
@@ -53,27 +57,40 @@ const LISTINGS: Record<string, (aws: LocalAws) => Promise<Omit<Resource, 'type'>
 /** These are stored in another resource and go with it. */
 const PARTS = new Set(['AWS::IAM::Policy', 'AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy']);
 
-async function inventory(aws: LocalAws): Promise<Resource[]> {
-  const listed = Object.entries(LISTINGS).map(async ([type, list]) =>
-    (await list(aws)).map((resource) => ({ type, ...resource })));
-  return [...(await Promise.all(listed)).flat(), ...await aws.resources()];
+async function inventory({ aws }: CheckContext, account: string): Promise<Resource[]> {
+  const client: ClientOf = (type) => aws.client(type, aws.rootOf(account));
+  const [recorded, ...listed] = await Promise.all([
+    aws.resources(),
+    ...Object.entries(LISTINGS).map(async ([type, list]) => (await list(client)).map((resource) => ({ account, type, ...resource }))),
+  ]);
+  return [...listed.flat(), ...recorded.filter((resource) => resource.account === account)];
+}
+
+/** The accounts to which the example apps were deployed. */
+function accountsOf({ deployment }: CheckContext): string[] {
+  return [...new Set(deployment.deployed.map(({ account }) => account))];
 }
 
 const TOOLKIT = 'CDKToolkit';
 
 /** What is left, and why AWS would have kept it too; without a reason it should not be there. */
 async function leftovers(context: CheckContext): Promise<(Resource & { reason?: string })[]> {
-  const toolkit = await context.resources(TOOLKIT);
+  return (await Promise.all(accountsOf(context).map((account) => leftoversOf(context, account)))).flat();
+}
+
+async function leftoversOf(context: CheckContext, account: string): Promise<(Resource & { reason?: string })[]> {
+  const toolkit = await context.resources({ name: TOOLKIT, account });
   const reasonFor = ({ type, id, state }: Resource) => {
     if (type === 'AWS::CloudFormation::Stack' && id === TOOLKIT) return 'cdk bootstrap prepares an account once, for all apps';
     if (toolkit.some((resource) => resource.type === type && resource.id === id)) return `belongs to ${TOOLKIT}`;
     if (state === 'PendingDeletion') return 'KMS waits 7 to 30 days before it deletes a key, so that it can be kept after all';
     return undefined;
   };
-  const known = await inventory(context.aws);
+  const known = await inventory(context, account);
   const alsoOfToolkit = toolkit.filter(({ type, id }) =>
     !PARTS.has(type) && !known.some((resource) => resource.type === type && resource.id === id));
-  return [...known, ...alsoOfToolkit].map((resource) => ({ ...resource, reason: reasonFor(resource) }));
+  return [...known, ...alsoOfToolkit.map((resource) => ({ account, ...resource }))]
+    .map((resource) => ({ ...resource, reason: reasonFor(resource) }));
 }
 
 /** Runs last; what it leaves is listed. */
@@ -83,25 +100,28 @@ export const teardown: Capability = {
   checks: [
     {
       id: 'inventory-complete',
-      tried: 'before it is destroyed, every resource of the app is looked for in the inventory of the account',
+      tried: 'before they are destroyed, every resource of the apps is looked for in the inventory of its account',
       expected: 'all found',
       run: async (context) => {
-        const [known, ofApp] = [await inventory(context.aws), await context.resources()];
-        const wanted = ofApp.filter(({ type }) => !PARTS.has(type));
-        const missing = wanted.filter(({ type, id }) => !known.some((one) => one.type === type && one.id === id));
-        const answer = wanted.length > 0 ? 'all found' : 'the app has no resources';
+        const known = (await Promise.all(accountsOf(context).map((account) => inventory(context, account)))).flat();
+        const ofApps = await Promise.all(context.deployment.deployed.map(async (stack) =>
+          (await context.resources(stack)).map((resource) => ({ account: stack.account, ...resource }))));
+        const wanted = ofApps.flat().filter(({ type }) => !PARTS.has(type));
+        const missing = wanted.filter(({ account, type, id }) =>
+          !known.some((one) => one.account === account && one.type === type && one.id === id));
+        const answer = wanted.length > 0 ? 'all found' : 'the apps have no resources';
         return {
           answer: missing.map(({ type, id }) => `no ${type} ${id}`).join(', ') || answer,
-          detail: `${wanted.length} resources of the app, ${known.length} in the account`,
+          detail: `${wanted.length} resources of the apps, ${known.length} in the accounts`,
         };
       },
     },
     {
       id: 'destroyed',
-      tried: 'cdk destroy, images included',
+      tried: 'cdk destroy of each app, images included',
       expected: 'done',
       run: async (context) => {
-        await context.administrators.remove();
+        await context.roles.remove();
         await context.deployment.destroy();
         return { answer: 'done' };
       },
@@ -118,7 +138,8 @@ export const teardown: Capability = {
   ],
   pictures: async (context): Promise<Picture[]> => [{
     title: 'What is left, and why AWS keeps it too',
-    columns: ['Type', 'Name', 'State', 'Why'],
-    rows: (await leftovers(context)).map(({ type, id, state = '', reason = 'UNEXPECTED' }) => [type, id, state, reason]),
+    columns: ['Account', 'Type', 'Name', 'State', 'Why'],
+    rows: (await leftovers(context)).map(({ account, type, id, state = '', reason = 'UNEXPECTED' }) =>
+      [account, type, id, state, reason]),
   }],
 };

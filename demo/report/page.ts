@@ -26,7 +26,7 @@ export function renderPage(report: Report): string {
 </header>
 <main>
 ${differences(report)}
-<section><h2>Who may do what</h2>${accessPicture(report)}</section>
+<section><h2>Who may do what</h2><div class="pictures">${report.access.map(accessPicture)}</div></section>
 ${report.sections.map(renderSection)}
 <section><h2>How long it took</h2>${timePicture(report)}</section>
 <section><h2>Not proven here</h2><ul>${notProven.map((text) => html`<li>${text}</li>`)}</ul></section>

@@ -1,26 +1,22 @@
+import { type AccessCell, type AccessTable, comparison } from './access';
 import { type Markup, html } from './markup';
-import { type Report, resultsOf } from './report';
+import type { Report } from './report';
 import type { Picture } from '../checks/check';
 
-/** Who may do what, from what was seen; several attempts at the same thing share a cell. */
-export function accessPicture(report: Report): Markup {
-  const tried = resultsOf(report).flatMap(({ access, seen, ok }) => access ? [{ ...access, seen, ok }] : []);
-  const people = [...new Set(tried.map(({ who }) => who))];
-  const deeds = [...new Set(tried.map(({ what }) => what))];
-  const cell = (who: string, what: string) => outcome(tried.filter((one) => one.who === who && one.what === what));
-  return html`<div class="wide"><table class="access">
-<caption>As seen when each was tried</caption>
-<thead><tr><td></td>${people.map((who) => html`<th scope="col">${who}</th>`)}</tr></thead>
-<tbody>${deeds.map((what) => html`<tr><th scope="row">${what}</th>${people.map((who) => cell(who, what))}</tr>`)}</tbody>
+/** Who may do what with a repository. */
+export function accessPicture(table: AccessTable): Markup {
+  return html`<div class="wide${table.deeds.length > 3 ? ' whole' : ''}"><table class="access">
+<caption>${table.where}: ${comparison(table)}</caption>
+<thead><tr><td></td>${table.deeds.map((deed) => html`<th scope="col">${deed}</th>`)}</tr></thead>
+<tbody>${table.rows.map(({ who, cells }) => html`<tr><th scope="row">${who}</th>${cells.map(outcome)}</tr>`)}</tbody>
 </table></div>`;
 }
 
-function outcome(results: { readonly seen: string; readonly ok: boolean }[]): Markup {
-  if (results.length === 0) return html`<td class="untried">not tried</td>`;
-  const words = [...new Set(results.map(({ seen }) => seen.split(':')[0]))].join(' and ');
-  const sign = words === 'allowed' ? '✓' : '✗';
-  if (!results.every(({ ok }) => ok)) return html`<td class="wrong">${sign} ${words}, not as expected</td>`;
-  return html`<td class="${words === 'allowed' ? 'allowed' : 'refused'}">${sign} ${words}</td>`;
+function outcome({ seen, asPromised }: AccessCell): Markup {
+  if (seen === 'not tried') return html`<td class="untried">not tried</td>`;
+  const sign = seen === 'allowed' ? '✓' : '✗';
+  if (!asPromised) return html`<td class="wrong">${sign} ${seen}, not as promised</td>`;
+  return html`<td class="${seen === 'allowed' ? 'allowed' : 'refused'}">${sign} ${seen}</td>`;
 }
 
 export function tablePicture({ title, columns, rows }: Picture): Markup {

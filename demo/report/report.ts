@@ -1,3 +1,4 @@
+import type { AccessTable } from './access';
 import type { Chart, CheckResult, Picture } from '../checks/check';
 
 /** Everything one run of the demo has to tell; `--json` prints it as it is. */
@@ -9,6 +10,7 @@ export interface Report {
   readonly seconds: number;
   readonly phases: { readonly title: string; readonly seconds: number }[];
   readonly sections: Section[];
+  readonly access: AccessTable[];
 }
 
 export interface Section {
@@ -19,8 +21,8 @@ export interface Section {
   readonly notProven: string[];
 }
 
-export function resultsOf(report: Report): CheckResult[] {
-  return report.sections.flatMap(({ results }) => results);
+export function resultsOf({ sections }: Pick<Report, 'sections'>): CheckResult[] {
+  return sections.flatMap(({ results }) => results);
 }
 
 /** In one sentence. */

@@ -36,6 +36,7 @@ tbody th { font-weight: 400; }
 tr.good .mark, .allowed { color: var(--good); }
 tr.bad .mark { color: var(--bad); font-weight: 600; }
 .access td { white-space: nowrap; }
+.access thead th { white-space: normal; vertical-align: bottom; }
 .allowed { background: var(--good-paper); font-weight: 600; }
 .refused { color: var(--quiet); }
 .untried { color: var(--quiet); font-style: italic; }

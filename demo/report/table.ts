@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { type AccessCell, type AccessTable, comparison } from './access';
 import { chartTable } from './chart';
 import { type Report, verdict } from './report';
 import type { CheckResult } from '../checks/check';
@@ -22,12 +23,38 @@ export function renderTable(report: Report, width = process.stdout.columns ?? 14
   const notProven = report.sections.flatMap((section) => section.notProven);
   return [
     ...lines,
+    ...report.access.flatMap(accessLines),
     styleText('bold', 'Not proven here'),
     ...notProven.map((text) => `- ${text}`),
     '',
     styleText(report.ok ? 'green' : 'red', `${verdict(report)} ${report.seconds.toFixed(0)} s.`),
     '',
   ].join('\n');
+}
+
+/** Heads are broken into words, so that the table is as narrow as its cells. */
+function accessLines(table: AccessTable): string[] {
+  const { where, deeds, rows } = table;
+  const widths = [
+    Math.max(...rows.map(({ who }) => who.length)),
+    ...deeds.map((deed, at) => Math.max(...[...deed.split(' '), ...rows.map(({ cells }) => cellText(cells[at]))].map((text) => text.length))),
+  ];
+  return [
+    styleText('bold', `Who may do what with ${where}: ${comparison(table)}`),
+    styleText('dim', row(['', ...deeds], widths)),
+    ...rows.map(({ who, cells }) => row([who, ...cells.map((cell) => styleText(styleOf(cell), cellText(cell)))], widths)),
+    '',
+  ];
+}
+
+function cellText({ seen, asPromised }: AccessCell): string {
+  if (seen === 'not tried') return '-';
+  return asPromised ? seen : `${seen} !`;
+}
+
+function styleOf({ seen, asPromised }: AccessCell): 'red' | 'green' | 'dim' {
+  if (!asPromised) return 'red';
+  return seen === 'allowed' ? 'green' : 'dim';
 }
 
 function picture(title: string, { columns, rows }: { columns: string[]; rows: string[][] }, width: number): string[] {

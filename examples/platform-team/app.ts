@@ -1,5 +1,6 @@
 /**
- * A platform team with two repositories: `shop/web` for releases, `shop/base` for the images that releases start from.
+ * A platform team with three repositories: `shop/web` for releases, `shop/base` for the images that releases start from,
+ * `shop/dev` for what developers try out.
  *
  *     npx cdk deploy --app "npx tsx examples/platform-team/app.ts"
  *
@@ -12,8 +13,11 @@ import {
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import {
-  ImageRetention, ImageSelection, ImageTagMutability, RetentionRule, SecureEcrRepository,
+  ImageRetention, ImageSelection, ImageTagMutability, RegistryPrincipal, RetentionRule, SecureEcrRepository,
 } from '../../src'; // yours: from 'cdk-secure-ecr'
+
+/** The account that runs releases, and the role it pulls them with. That role may be made later, or made anew. */
+const PRODUCTION = { account: '222222222222', role: 'shop-production' };
 
 export class PlatformTeam extends Stack {
   constructor(scope: Construct, id: string) {
@@ -47,14 +51,46 @@ export class PlatformTeam extends Stack {
       reason: 'Base images are pinned by digest in what is released; latest is for development.',
     });
 
-    // CI pushes, what runs the images pulls. Both repositories belong to this team, so both get the same grants.
+    // Developers push here whatever they like; nothing of it grows old.
+    const development = new SecureEcrRepository(this, 'Development', {
+      repositoryName: 'shop/dev',
+      retention: ImageRetention.development(),
+      ...ERASABLE,
+    });
+
+    // Each level is granted by name. Pushing is no right to pull: who steals what CI has cannot read a release. Nor does
+    // pulling show the findings of scans.
+    const developer = this.role('Developer', 'Writes the shop');
+    const endUser = this.role('EndUser', 'Downloads releases');
     const pusher = this.role('Pusher', 'Builds images and pushes them');
     const reader = this.role('Reader', 'Runs images');
-    for (const repository of [releases, base]) {
-      repository.grantPush(pusher);
-      repository.grantPull(reader);
+    for (const repository of [releases, base, development]) {
+      repository.access.push(pusher);
+      repository.access.pull(developer);
+      repository.access.readMetadata(developer);
     }
-    for (const role of [pusher, reader]) {
+    development.access.push(developer);
+    development.access.pull(pusher);
+    development.access.readMetadata(pusher);
+    releases.access.pull(reader);
+    base.access.pull(reader);
+    releases.access.pull(endUser);
+    // One role of another account. Its own policies must allow it too; examples/cross-account shows both sides.
+    releases.access.pull(RegistryPrincipal.role(PRODUCTION.account, PRODUCTION.role));
+
+    // Nobody pushes a release around CI, deletes one, makes tags movable or takes these guards away, whatever IAM policies
+    // allow: administrators of the account included. In an emergency there is one role, whose use should raise an alarm.
+    // Guards grant nothing, so what it may do is said as for everybody else.
+    const breakGlass = this.role('BreakGlass', 'For emergencies');
+    releases.access.pushOnlyBy([pusher], { breakGlass });
+    releases.access.forbidImageDeletion({ breakGlass });
+    releases.access.forbidTagMutabilityChanges({ breakGlass });
+    releases.access.readMetadata(breakGlass);
+    releases.access.pull(breakGlass);
+    releases.access.push(breakGlass);
+    releases.grant(breakGlass, 'ecr:BatchDeleteImage', 'ecr:SetRepositoryPolicy'); // the latter lifts every guard
+
+    for (const role of [developer, endUser, pusher, reader, breakGlass]) {
       Validations.of(role).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason: 'ecr:GetAuthorizationToken is about the registry, not a repository; AWS allows no other resource.',
@@ -80,9 +116,10 @@ export class PlatformTeam extends Stack {
 
     new CfnOutput(this, 'ReleasesName', { value: releases.repositoryName });
     new CfnOutput(this, 'BaseName', { value: base.repositoryName });
-    new CfnOutput(this, 'PusherArn', { value: pusher.roleArn });
-    new CfnOutput(this, 'ReaderArn', { value: reader.roleArn });
-    new CfnOutput(this, 'StrangerArn', { value: stranger.roleArn });
+    new CfnOutput(this, 'DevelopmentName', { value: development.repositoryName });
+    for (const role of [developer, endUser, pusher, reader, breakGlass, stranger]) {
+      new CfnOutput(this, `${role.node.id}Arn`, { value: role.roleArn });
+    }
     new CfnOutput(this, 'NewsUrl', { value: news.queueUrl });
   }
 

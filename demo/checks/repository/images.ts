@@ -8,21 +8,19 @@ export const imageChecks: Check[] = [
     id: 'pusher-pushes',
     tried: 'CI pushes v1.0.0 to shop/web',
     expected: 'allowed: the release',
-    access: { who: 'CI', what: 'push a new tag' },
     run: (context) => tryPush(context, pusher, releases, IMAGES.release, 'v1.0.0'),
   },
   {
     id: 'reader-pulls',
     tried: 'the reader pulls v1.0.0 from shop/web',
     expected: 'allowed: the release, byte for byte',
-    access: { who: 'Reader', what: 'pull' },
     run: (context) => tryPull(context, reader, releases, 'v1.0.0', IMAGES.release),
   },
   {
     id: 'overwrite-refused',
     tried: 'CI pushes another image as v1.0.0',
     expected: 'refused: ImageTagAlreadyExistsException',
-    access: { who: 'CI', what: 'overwrite a tag' },
+    access: { where: 'shop/web', who: 'CI', what: 'overwrite a tag' },
     run: (context) => tryPush(context, pusher, releases, IMAGES.impostor, 'v1.0.0'),
   },
   {

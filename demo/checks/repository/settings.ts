@@ -2,7 +2,9 @@ import { DescribeRepositoriesCommand, type Repository } from '@aws-sdk/client-ec
 import { DescribeKeyCommand, EncryptCommand, GetKeyRotationStatusCommand, KMSClient } from '@aws-sdk/client-kms';
 import { type Check, type Seen, attempt } from '../check';
 import type { CheckContext, DeployedResource } from '../context';
-import { administrator, base, releases, type Where } from './subjects';
+import { type Where, administrator, base, development, releases } from './subjects';
+
+const ALL = [releases, base, development];
 
 /** What the service says about the repositories, not what the template does. */
 export const settingChecks: Check[] = [
@@ -20,16 +22,16 @@ export const settingChecks: Check[] = [
   },
   {
     id: 'scan-on-push',
-    tried: 'scanning of both repositories is read back',
-    expected: 'scan on push: true, true',
+    tried: 'scanning of the three repositories is read back',
+    expected: 'scan on push: true, true, true',
     run: async (context) => {
-      const both = await Promise.all([releases, base].map((where) => describe(context, where)));
-      return { answer: `scan on push: ${both.map((one) => one.imageScanningConfiguration?.scanOnPush).join(', ')}` };
+      const all = await Promise.all(ALL.map((where) => describe(context, where)));
+      return { answer: `scan on push: ${all.map((one) => one.imageScanningConfiguration?.scanOnPush).join(', ')}` };
     },
   },
   {
     id: 'encryption',
-    tried: 'encryption of both repositories is read back',
+    tried: 'encryption of the three repositories is read back',
     expected: 'KMS with the one key of the stack, rotated every 365 days',
     run: encryption,
   },
@@ -74,9 +76,9 @@ async function keys(context: CheckContext): Promise<DeployedResource[]> {
 async function encryption(context: CheckContext): Promise<Seen> {
   const kms = context.aws.client(KMSClient);
   const ofStack = await keys(context);
-  const both = await Promise.all([releases, base].map((where) => describe(context, where)));
-  const types = new Set(both.map((one) => one.encryptionConfiguration?.encryptionType));
-  const used = new Set(both.map((one) => one.encryptionConfiguration?.kmsKey));
+  const all = await Promise.all(ALL.map((where) => describe(context, where)));
+  const types = new Set(all.map((one) => one.encryptionConfiguration?.encryptionType));
+  const used = new Set(all.map((one) => one.encryptionConfiguration?.kmsKey));
   const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId: [...used][0] }));
   const ours = used.size === 1 && ofStack.length === 1 && KeyMetadata?.KeyId === ofStack[0].id;
   const rotation = await kms.send(new GetKeyRotationStatusCommand({ KeyId: KeyMetadata!.KeyId }));

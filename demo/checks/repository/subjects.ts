@@ -7,8 +7,6 @@ import type { CheckContext } from '../context';
 export const IMAGES = {
   release: makeImage({ version: '1.0.0', greeting: 'shop 1.0.0' }),
   impostor: makeImage({ version: '1.0.0', greeting: 'not the shop' }),
-  /** What nobody ever pushes, so that a push which were allowed would be a push of something. */
-  uninvited: makeImage({ version: '2.0.0', greeting: 'uninvited' }),
   base1: makeImage({ version: '12.1', greeting: 'base 12.1' }),
   base2: makeImage({ version: '12.2', greeting: 'base 12.2' }),
   base3: makeImage({ version: '12.3', greeting: 'base 12.3' }),
@@ -17,7 +15,6 @@ export const IMAGES = {
 const NAMES: Record<string, string> = {
   [IMAGES.release.digest]: 'the release',
   [IMAGES.impostor.digest]: 'the impostor',
-  [IMAGES.uninvited.digest]: 'an uninvited image',
   [IMAGES.base1.digest]: 'base 12.1',
   [IMAGES.base2.digest]: 'base 12.2',
   [IMAGES.base3.digest]: 'base 12.3',
@@ -28,8 +25,13 @@ export function named(digest: string | undefined): string {
   return NAMES[digest ?? ''] ?? `unknown image ${digest}`;
 }
 
-export const releases = (context: CheckContext) => ({ repositoryName: context.output('ReleasesName') });
-export const base = (context: CheckContext) => ({ repositoryName: context.output('BaseName') });
+/** A repository of the example app. Its registry is named, or another account would look in its own. */
+const repository = (output: string): Where => (context) => ({
+  repositoryName: context.output(output), registryId: context.aws.account,
+});
+export const releases = repository('ReleasesName');
+export const base = repository('BaseName');
+export const development = repository('DevelopmentName');
 
 /** Somebody, as a client of ECR. */
 export type Who = (context: CheckContext) => Promise<ECRClient>;
@@ -40,7 +42,7 @@ export const reader = role('Reader');
 
 export const administrator: Who = (context) => context.asAdministrator(ECRClient);
 
-export type Where = (context: CheckContext) => { readonly repositoryName: string; readonly registryId?: string };
+export type Where = (context: CheckContext) => { readonly repositoryName: string; readonly registryId: string };
 
 export async function tryPush(context: CheckContext, who: Who, where: Where, image: OciImage, tag: string): Promise<Seen> {
   const ecr = await who(context);
