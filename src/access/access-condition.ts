@@ -90,7 +90,7 @@ export class AccessCondition {
    */
   public static of(operator: string, key: string, ...values: string[]): AccessCondition {
     const problems = new Problems('AccessCondition.of');
-    problems.unless(!/^ForAllValues:|IfExists$|Not|^Null$/.test(operator), {
+    problems.unless(!/^ForAllValues:|IfExists$|Not|^Null$/i.test(operator), {
       prop: 'operator',
       must: 'be one that a request without the key does not satisfy',
       got: operator,

@@ -34,7 +34,8 @@ export interface GuardOptions {
    * repository.
    *
    * @default - the role in which CloudFormation works, as the stack's synthesizer knows it; where it knows none,
-   * whoever deploys, as long as CloudFormation makes the call
+   * whoever deploys, as long as CloudFormation makes the call. Say it where deployments are run with a role of their own
+   * (`cdk deploy --role-arn`), or they are locked out
    */
   readonly deployedBy?: iam.IGrantable;
 }

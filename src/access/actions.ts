@@ -23,6 +23,12 @@ export const ACTIONS = {
   ],
 } as const;
 
+/** Whether the actions, which may have wildcards, let somebody push. */
+export function includePush(actions: readonly string[]): boolean {
+  const patterns = actions.map((action) => action.replace(/[*?]/g, (wildcard) => (wildcard === '*' ? '.*' : '.')));
+  return patterns.some((pattern) => new RegExp(`^${pattern}$`, 'i').test('ecr:PutImage'));
+}
+
 /** What a guard forbids. */
 export const GUARDED = {
   push: ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'],

@@ -54,7 +54,8 @@ function arnsAskedFor(conditions: iam.Conditions): string[] | undefined {
 /** Whether an ARN, which may be known only in part, is that of one role, one permission set or one user. */
 function isSomebody(arn: unknown): boolean {
   const text = JSON.stringify(arn);
-  // What is made in this app is an intrinsic function; an account is one that ends in :root.
-  if (typeof arn !== 'string' && !text.includes(':iam::')) return !text.includes(':root"');
-  return /:iam::\d{12}:(?:user\/[^*?]+|role\/(?:[^*?]+|aws-reserved\/sso[^?]+_\?{16}))"/.test(text);
+  if (!text.includes(':iam::')) return typeof arn !== 'string'; // an attribute of what is made in this app, or a parameter
+  const account = String.raw`:iam::(?:\d{12}|",\{[^{}]+\},")`;
+  const name = String.raw`(?:[^*?"]+|",\{[^{}]+\}[^*?]*|aws-reserved/sso[^?]+_\?{16})`;
+  return new RegExp(`${account}:(?:user|role)/${name}"`).test(text.replace(/\]+\}+$/, '"'));
 }

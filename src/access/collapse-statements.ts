@@ -58,7 +58,7 @@ function asChoice(statement: StatementJson): Choice | undefined {
   if (statement.Effect !== 'Allow' || 'Sid' in statement) return undefined;
   const conditions = Object.entries(Condition ?? {}).flatMap(([operator, keys]) =>
     Object.entries(keys).map(([key, values]) => ({ operator, key, values: [values].flat() })));
-  if (conditions.length !== 1 || !ANY_OF.test(conditions[0].operator)) return undefined;
+  if (conditions.length !== 1 || !ANY_OF.test(conditions[0].operator) || !conditions[0].values.every(isText)) return undefined;
   const { operator, key, values } = conditions[0];
   const accounts = key === 'aws:PrincipalArn' ? accountsOf(rest.Principal, values) : undefined;
   const equal = accounts ? { ...rest, Principal: 'accounts' } : rest;
@@ -72,6 +72,11 @@ function accountsOf(principal: unknown, roles: unknown[]): unknown[] | undefined
   const accounts = [names].flat();
   const numbers = accounts.map((account) => (/:root"/.test(JSON.stringify(account)) ? accountIn(account) : undefined));
   return !numbers.includes(undefined) && roles.every((role) => numbers.includes(accountIn(role))) ? accounts : undefined;
+}
+
+/** A parameter may be a list, which cannot be part of one. */
+function isText(value: unknown): boolean {
+  return typeof value === 'string' || /^\{"Fn::(Join|Sub)"/.test(JSON.stringify(value));
 }
 
 /** The account in an ARN whose partition may be known only at deployment. */

@@ -14,10 +14,20 @@ const WHO: Record<string, RegExp> = {
   'aws:principalaccount': /^\d{12}$/,
   'aws:principalarn': /:iam::\d{12}:/,
 };
-/** Keys that say for what a service asks. */
-const FOR_WHAT = /^aws:source(arn|account|orgid|orgpaths)$/i;
-/** Keys that say who asks, or from where. */
-const WHO_OR_WHERE = /^aws:(principal|source)(?!istype)/i;
+/** Keys that say for what a service asks, and the values that name an account or an organization. */
+const FOR_WHAT: Record<string, RegExp> = {
+  'aws:sourcearn': /^arn:[^:]+:[^:]+:[^:]*:\d{12}:/,
+  'aws:sourceaccount': WHO['aws:principalaccount'],
+  'aws:sourceorgid': WHO['aws:principalorgid'],
+  'aws:sourceorgpaths': WHO['aws:principalorgpaths'],
+};
+/** Keys that say from where a call comes. */
+const WHERE: Record<string, RegExp> = {
+  'aws:sourcevpce': /^vpce-\w/,
+  'aws:sourcevpc': /^vpc-\w/,
+  'aws:sourcevpcarn': /:\d{12}:vpc\//,
+  'aws:sourceip': /^[\da-f.:]+(?:\/[1-9]\d*)?$/i,
+};
 
 /** Whether a grant is conditional. */
 export function isConditional(conditions: iam.Conditions): boolean {
@@ -26,21 +36,17 @@ export function isConditional(conditions: iam.Conditions): boolean {
 
 /** Whether the conditions let through only accounts, organizations, roles or users that they name. */
 export function nameSomebody(conditions: iam.Conditions): boolean {
-  return required(conditions).some(({ key, values }) => {
-    const form = WHO[key.toLowerCase()];
-    return form && values.every((value) => Token.isUnresolved(value) || form.test(String(value)));
-  });
+  return name(WHO, conditions);
 }
 
-/** Whether the conditions say for which resources or accounts a service may act. */
+/** Whether the conditions name the resources, accounts or organizations for which a service may act. */
 export function nameSource(conditions: iam.Conditions): boolean {
-  return required(conditions).some(({ key, values }) => FOR_WHAT.test(key) && !values.includes('*'));
+  return name(FOR_WHAT, conditions);
 }
 
-/** Whether the conditions ask anything of who the caller is, or of where the call comes from. */
-export function askOfCaller(conditions: iam.Conditions): boolean {
-  const asked = Object.entries(conditions as Conditions).filter(([operator]) => ANY_OF.test(operator) || operator === 'IpAddress');
-  return asked.some(([, keys]) => Object.entries(keys).some(([key, values]) => WHO_OR_WHERE.test(key) && ![values].flat().includes('*')));
+/** Whether the conditions name who calls, or from where. */
+export function nameCaller(conditions: iam.Conditions): boolean {
+  return name({ ...WHO, ...FOR_WHAT, ...WHERE }, conditions);
 }
 
 /**
@@ -67,8 +73,11 @@ export function allOf(owner: string, ...all: iam.Conditions[]): Conditions {
   return merged;
 }
 
-/** The conditions that a request without the key does not meet. */
-function required(conditions: iam.Conditions): { readonly key: string; readonly values: unknown[] }[] {
-  return Object.entries(conditions as Conditions).filter(([operator]) => ANY_OF.test(operator)).flatMap(([, keys]) =>
-    Object.entries(keys).map(([key, values]) => ({ key, values: [values].flat() })));
+/** Whether one of the conditions that have to be met is about such a key, with values of its form alone. */
+function name(forms: Record<string, RegExp>, conditions: iam.Conditions): boolean {
+  const required = Object.entries(conditions as Conditions).filter(([operator]) => ANY_OF.test(operator) || operator === 'IpAddress');
+  return required.flatMap(([, keys]) => Object.entries(keys)).some(([key, values]) => {
+    const form = forms[key.toLowerCase()];
+    return form && [values].flat().every((value) => Token.isUnresolved(value) || form.test(String(value)));
+  });
 }

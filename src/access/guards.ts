@@ -1,4 +1,6 @@
-import { Aws, Fn, type Stack, Token, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
+import {
+  Aws, CliCredentialsStackSynthesizer, Fn, LegacyStackSynthesizer, type Stack, Token, type aws_ecr as ecr, aws_iam as iam,
+} from 'aws-cdk-lib';
 
 /**
  * The roles by which ECR itself writes images: replication, and the pull-through cache.
@@ -9,6 +11,9 @@ const WRITERS = [
   'replication.ecr.amazonaws.com/AWSServiceRoleForECRReplication',
   'pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache',
 ];
+
+/** What deploys with the permissions of whoever calls. */
+const AS_CALLER = [CliCredentialsStackSynthesizer, LegacyStackSynthesizer];
 
 /** Denies writing images to everybody but these callers and ECR itself. */
 export function denyWrites(sid: string, actions: readonly string[], callers: string[], repository: ecr.IRepositoryRef): iam.PolicyStatement {
@@ -34,11 +39,14 @@ export function rootUserOf(repository: ecr.IRepositoryRef): string {
   return inAccountOf(repository, 'root');
 }
 
-/** The role in which CloudFormation works, as the synthesizer of the stack knows it; none where it works as the caller. */
-export function deploymentRolesOf({ nestedStackParent, synthesizer }: Stack): string[] {
+/**
+ * The role in which CloudFormation works, as the synthesizer of the stack knows it; none where it works as the caller,
+ * nothing where that is not known.
+ */
+export function deploymentRolesOf({ nestedStackParent, synthesizer }: Stack): string[] | undefined {
   if (nestedStackParent) return deploymentRolesOf(nestedStackParent);
   const { cloudFormationExecutionRoleArn: arn } = synthesizer as { cloudFormationExecutionRoleArn?: string };
-  if (arn === undefined) return [];
+  if (arn === undefined) return AS_CALLER.some((type) => synthesizer instanceof type) ? [] : undefined;
   return [!Token.isUnresolved(arn) && arn.includes('${') ? Fn.sub(arn) : arn];
 }
 

@@ -71,6 +71,13 @@ function checkNames(principal: iam.IPrincipal, repository: ecr.IRepositoryRef): 
     remedy: 'name an account, or an organization (iam.OrganizationPrincipal); public images belong in ECR Public',
     code: 'accessPrincipalEverybody',
   });
+  problems.unless(names.length <= 1, {
+    prop: 'grantee',
+    must: 'be one principal, or an iam.CompositePrincipal as it is',
+    got: names,
+    remedy: 'grant to each by itself',
+    code: 'accessPrincipalSeveral',
+  });
   const account = principal.principalAccount;
   const wrong = [
     ...names.filter((name) => isGroup(principal) || (name !== '*' && !matches(LIMITS.account, name) && !matches(ARN, name))),

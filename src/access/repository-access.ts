@@ -2,7 +2,7 @@ import { Stack, Validations, type aws_codebuild as codebuild, type aws_ecr as ec
 import type { AccessCondition } from './access-condition';
 import type { GuardOptions, ImageDeletionGuardOptions, LambdaPullOptions } from './access-options';
 import { AccessRecord } from './access-record';
-import { ACTIONS, GUARDED } from './actions';
+import { ACTIONS, GUARDED, includePush } from './actions';
 import { namedCallers } from './callers';
 import { type Conditions, allOf, isConditional } from './conditions';
 import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
@@ -17,7 +17,8 @@ import { matches } from '../private/tokens';
  *
  * A role, a user or a group of the repository's account gets the permission in its own policies. Everybody else gets it in
  * the policy of the repository, and has to allow it on their side too: other accounts, organizations, roles that do not
- * exist yet. Granting the same again changes nothing.
+ * exist yet. An organization that holds the repository's own account lets in everybody of that account by this alone.
+ * Granting the same again changes nothing.
  *
  * An image that is encrypted with a key of yours takes no permission on that key: ECR decrypts it by a grant of its own.
  *
@@ -106,7 +107,8 @@ export class RepositoryAccess {
    * one account only. The functions have to be in the Region of the repository.
    *
    * Lambda would add such a statement itself when a function is made, and so change the policy behind the back of
-   * CloudFormation. For another account, that account is let in too: whoever makes the function there needs it.
+   * CloudFormation. For another account, that account is let in too, whole, because whoever makes the function there needs
+   * it: all roles there that are allowed to may then pull, whatever `RegistryPrincipal.role` says of single ones.
    *
    * Actions: BatchGetImage, GetDownloadUrlForLayer.
    *
@@ -162,8 +164,8 @@ export class RepositoryAccess {
    *
    * Like every guard it also does what `forbidDeletionAndPolicyChanges` does: one that can be taken away is none.
    *
-   * Two ways around are not for this policy to close: whoever may deploy stacks can change it, and a replication rule of
-   * the registry can bring images from a repository of the same name.
+   * Ways around that are not for this policy to close: whoever may deploy stacks can change it, and rules of the registry
+   * bring images, for replication from a repository of the same name, for the pull-through cache by its prefix.
    *
    * A role of another stack that this repository's policy is to name, and that is granted access to it, makes each
    * stack need the other: name it by `RegistryPrincipal.role`.
@@ -226,7 +228,7 @@ export class RepositoryAccess {
     if (principal instanceof iam.CompositePrincipal) {
       return principal.principals.map((each) => this._grant(each, actions)).reduce((all, each) => all.combine(each));
     }
-    if (actions.includes('ecr:PutImage')) this.record.addPusher(grantee);
+    if (includePush(actions)) this.record.addPusher(grantee);
     const resourceArns = [this.repository.repositoryRef.repositoryArn];
     // CDK leaves the conditions of a principal out of the principal's own policy, where they matter as much.
     const conditions = this.allOf(this.conditions, conditionsOf(principal));
@@ -287,7 +289,18 @@ export class RepositoryAccess {
   }
 
   private deployers({ deployedBy }: GuardOptions): string[] {
-    return deployedBy ? this.callers('deployedBy', [deployedBy]) : deploymentRolesOf(Stack.of(this.repository));
+    if (deployedBy) return this.callers('deployedBy', [deployedBy]);
+    const roles = deploymentRolesOf(Stack.of(this.repository));
+    const problems = new Problems(this.repository.node.path);
+    problems.unless(roles !== undefined, {
+      prop: 'deployedBy',
+      must: 'be given for a stack whose synthesizer does not tell the role of its deployment',
+      got: Stack.of(this.repository).synthesizer.constructor.name,
+      remedy: 'name the role in which CloudFormation works, or the guard locks it out',
+      code: 'accessGuardDeployer',
+    });
+    problems.throwIfAny();
+    return roles!;
   }
 
   private callers(prop: string, grantees: iam.IGrantable[]): string[] {

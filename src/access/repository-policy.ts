@@ -1,7 +1,7 @@
 import { type IResolvable, type IResolveContext, Lazy, Stack, Token, aws_iam as iam } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { type PolicyJson, collapse } from './collapse-statements';
-import { askOfCaller, nameSource } from './conditions';
+import { nameCaller, nameSource } from './conditions';
 import { Problems } from '../private/problems';
 
 /** The policy of a repository: few statements for many grants; what ECR would refuse at deployment is refused at synthesis. */
@@ -46,7 +46,7 @@ export class RepositoryPolicy {
       remedy: 'take them out: the policy of a repository is about ECR',
       code: 'repositoryPolicyActions',
     });
-    problems.unless(!namesEverybody(statement) || askOfCaller(statement.conditions), {
+    problems.unless(!namesEverybody(statement) || nameCaller(statement.conditions), {
       prop: 'statement',
       must: 'not let in every AWS account',
       got: statement.toJSON(),

@@ -153,11 +153,6 @@ test('a composite is its parts, each in its place', () => {
   ]);
 });
 
-test('a composite that something is wrapped around stands there as it is', () => {
-  images.access.pull(new iam.SessionTagsPrincipal(new iam.CompositePrincipal(new iam.AccountPrincipal(OTHER), new iam.AccountPrincipal('333333333333'))));
-  expect(policy()).toEqual([{ Principal: { AWS: [ROOT.AWS, arn('333333333333', 'root')] } }]);
-});
-
 describe('in another account', () => {
   test.each<[string, (name?: string) => iam.IRole | iam.IUser, string]>([
     ['role', (roleName) => roleIn(elsewhere(), 'Theirs', { roleName }), 'role/theirs'],

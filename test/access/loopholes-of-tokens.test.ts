@@ -1,10 +1,10 @@
-import { App, Aws, CfnParameter, Stack, aws_iam as iam } from 'aws-cdk-lib';
+import { App, Aws, CfnParameter, DefaultStackSynthesizer, Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RegistryPrincipal, SecureEcrRepository } from '../../src';
 import { DeployedStack, type Policy } from '../support/deployed-stack';
 import { simulate } from '../support/simulate';
 
-/* What is known to be wrong: each test says what should be, and fails until it is. */
+/* Ways around that open where an account is known only at deployment, or a condition seems to name somebody; each is closed. */
 
 const OTHER = '222222222222';
 const ADMINISTRATOR: Policy = { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
@@ -28,7 +28,7 @@ async function ask(principal: string, action: string, context: Record<string, st
 }
 
 describe('a guard in a stack that does not know its account', () => {
-  test.failing.each<[string, () => iam.IGrantable]>([
+  test.each<[string, () => iam.IGrantable]>([
     ['an imported role', () => iam.Role.fromRoleName(stack, 'Imported', 'ci')],
     ['a role by its name', () => RegistryPrincipal.role(Aws.ACCOUNT_ID, 'ci')],
     ['a role of an account that is a parameter', () => RegistryPrincipal.role(new CfnParameter(stack, 'Account').valueAsString, 'ci')],
@@ -38,8 +38,19 @@ describe('a guard in a stack that does not know its account', () => {
   });
 });
 
+test('a guard asks for deployedBy where the synthesizer has a role, but does not show it, as that of app staging', () => {
+  class Staging extends DefaultStackSynthesizer {
+    public get cloudFormationExecutionRoleArn(): string {
+      return undefined as unknown as string;
+    }
+  }
+  const staged = new Stack(new App(), 'Staged', { synthesizer: new Staging() });
+  // Otherwise nobody but the root user can change the policy again: a service role leaves no aws:CalledVia.
+  expect(() => new SecureEcrRepository(staged, 'Images').access.forbidDeletionAndPolicyChanges()).toThrow('deployedBy');
+});
+
 describe('everybody', () => {
-  test.failing.each<[string, iam.Conditions, Record<string, string>]>([
+  test.each<[string, iam.Conditions, Record<string, string>]>([
     ['by a tag that anybody can give the own role', { StringEquals: { 'aws:PrincipalTag/team': 'shop' } }, { 'aws:PrincipalTag/team': 'shop' }],
     ['by the type of the principal', { StringEquals: { 'aws:PrincipalType': 'AssumedRole' } }, { 'aws:PrincipalType': 'AssumedRole' }],
     ['by any ARN', { StringLike: { 'aws:PrincipalArn': 'arn:*' } }, {}],
@@ -55,7 +66,7 @@ describe('everybody', () => {
   });
 });
 
-test.failing('a service that may act for functions of any account is none that says for whom', async () => {
+test('a service that may act for functions of any account is none that says for whom', async () => {
   const principal = new iam.ServicePrincipal('lambda.amazonaws.com', { conditions: { ArnLike: { 'aws:SourceArn': 'arn:aws:lambda:*:*:function:*' } } });
   let refused = false;
   try {
@@ -67,15 +78,14 @@ test.failing('a service that may act for functions of any account is none that s
   expect(refused || await ask('lambda.amazonaws.com', 'ecr:BatchGetImage', context) !== 'Allowed').toBe(true);
 });
 
-test.failing('a list that is a parameter is merged with none: a list in a list is refused by CloudFormation', () => {
+test('a list that is a parameter is merged with none: a list in a list is refused by CloudFormation', () => {
   const tagged = (values: unknown) => new iam.AccountPrincipal(OTHER).withConditions({ StringEquals: { 'aws:PrincipalTag/team': values } });
   images.access.pull(tagged(new CfnParameter(stack, 'Teams', { type: 'CommaDelimitedList' }).valueAsList));
   images.access.pull(tagged('shop'));
   expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('[{"Ref":"Teams"}');
 });
 
-test.failing('a composite that something is wrapped around lets its roles log in, and names roles of other accounts by a condition', () => {
-  const role = new iam.Role(stack, 'Role', { assumedBy: new iam.AccountRootPrincipal() });
-  images.access.pull(new iam.SessionTagsPrincipal(new iam.CompositePrincipal(role, new iam.ArnPrincipal(`arn:aws:iam::${OTHER}:role/x`))));
-  expect(JSON.stringify(new DeployedStack(stack).identityPolicies(role))).toContain('ecr:GetAuthorizationToken');
+test('a composite that something is wrapped around is refused: each of its principals is granted by itself', () => {
+  const composite = new iam.CompositePrincipal(new iam.AccountPrincipal(OTHER), new iam.ArnPrincipal(`arn:aws:iam::${OTHER}:role/x`));
+  expect(() => images.access.pull(new iam.SessionTagsPrincipal(composite))).toThrow('accessPrincipalSeveral');
 });
