@@ -4,3 +4,5 @@ export * from './functions';
 export * from './access';
 // The repository: its encryption, the mutability of its tags, what it keeps.
 export * from './repository';
+// GitHub Actions: who of them pushes and deploys.
+export * from './github';

@@ -1,4 +1,4 @@
-/** Limits of Amazon ECR that can be checked before a deployment, each with the page that states it. */
+/** Limits of Amazon ECR, of IAM and of GitHub that can be checked before a deployment, each with the page that states it. */
 export const LIMITS = {
   /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
   repositoryName: { min: 2, max: 256, pattern: /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/ },
@@ -34,4 +34,16 @@ export const LIMITS = {
   tagPattern: /^[0-9a-zA-Z_*][0-9a-zA-Z._*-]{0,127}$/,
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (the default; it can be raised) */
   imagesPerRepository: 100_000,
+  role: {
+    /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (the default, and what it can be raised to) */
+    trustPolicyCharacters: { standard: 2_048, raised: 8_192 },
+    /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+    name: /^[\w+=,.@-]{1,64}$/,
+    path: /^(?:\/|\/[\x21-\x7e]{1,510}\/)$/,
+    sessionHours: { min: 1, max: 12 },
+  },
+  /** https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-customizing.html */
+  bootstrapQualifier: /^[A-Za-z0-9_-]{1,10}$/,
+  /** Users with an underscore are those of Enterprise Managed Users. */
+  githubRepository: { owner: /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/, name: /^(?!\.{1,2}$)[\w.-]{1,100}$/, id: /^[1-9]\d{0,19}$/ },
 } as const;
