@@ -1,10 +1,10 @@
-import { Aws, DefaultStackSynthesizer, type Environment, Stack, Token, aws_iam as iam } from 'aws-cdk-lib';
+import { Aws, DefaultStackSynthesizer, type Environment, Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkRoleProps, makeRole } from './github-oidc-role';
 import type { GitHubOidcRoleProps } from './github-oidc-role-props';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
-import { knownLength } from '../private/tokens';
+import { knownLength, matches } from '../private/tokens';
 
 /**
  * The roles that `cdk bootstrap` makes for the CDK CLI.
@@ -95,7 +95,7 @@ function check(scope: Construct, id: string, props: GitHubOidcDeployerProps): vo
     });
   }
   for (const target of targets ?? []) {
-    problems.unless(isWritten(target.account, /^\d{12}$/) && isWritten(target.region, /^[a-z]{2}(-[a-z]+)+-\d+$/), {
+    problems.unless(matches(LIMITS.account, target.account ?? '') && matches(LIMITS.region, target.region ?? ''), {
       prop: 'targets',
       must: 'name an account of 12 digits and a Region',
       got: target,
@@ -103,7 +103,7 @@ function check(scope: Construct, id: string, props: GitHubOidcDeployerProps): vo
       code: 'githubDeployerTarget',
     });
   }
-  problems.unless(qualifier === undefined || isWritten(qualifier, LIMITS.bootstrapQualifier), {
+  problems.unless(qualifier === undefined || matches(LIMITS.bootstrapQualifier, qualifier), {
     prop: 'qualifier',
     must: 'be 1 to 10 letters, digits, hyphens or underscores',
     got: qualifier,
@@ -112,8 +112,4 @@ function check(scope: Construct, id: string, props: GitHubOidcDeployerProps): vo
   });
   checkRoleProps(scope, props, problems);
   problems.throwIfAny();
-}
-
-function isWritten(value: string | undefined, pattern: RegExp): boolean {
-  return value !== undefined && (Token.isUnresolved(value) || pattern.test(value));
 }

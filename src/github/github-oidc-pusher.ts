@@ -2,13 +2,14 @@ import { Validations, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkRoleProps, makeRole } from './github-oidc-role';
 import type { GitHubOidcRoleProps } from './github-oidc-role-props';
+import { RepositoryAccess } from '../access';
 import { Problems } from '../private/problems';
 import { knownLength } from '../private/tokens';
 
 /** Properties of a `GitHubOidcPusher`. */
 export interface GitHubOidcPusherProps extends GitHubOidcRoleProps {
   /** The repositories that images are pushed to, and no others. */
-  readonly repositories: ecr.IRepository[];
+  readonly repositories: ecr.IRepositoryRef[];
 
   /**
    * Let the role pull from these repositories, too: to build upon their images, or to use one as a build cache.
@@ -45,8 +46,9 @@ export class GitHubOidcPusher extends Construct implements iam.IGrantable {
 
     const role = makeRole(this, props, 'Pushes images from GitHub Actions');
     for (const repository of props.repositories) {
-      repository.grantPush(role);
-      if (props.allowPull) repository.grantPull(role);
+      const access = RepositoryAccess.fromRepository(repository);
+      access.push(role);
+      if (props.allowPull) access.pull(role);
     }
     role.addToPolicy(new iam.PolicyStatement({
       sid: 'DenyDeletionAndSettings', effect: iam.Effect.DENY, actions: NEVER, resources: ['*'],

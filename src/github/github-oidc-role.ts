@@ -9,7 +9,7 @@ import { trustedPrincipals } from './trust-policy';
 import { LIMITS } from '../private/limits';
 import { policyCharacters } from '../private/policy-size';
 import { Problems } from '../private/problems';
-import { knownLength } from '../private/tokens';
+import { knownLength, matches } from '../private/tokens';
 
 /** Checks properties and makes the role, which has no permissions yet. */
 export function makeRole(owner: Construct, props: GitHubOidcRoleProps, description: string): iam.Role {
@@ -88,10 +88,10 @@ function checkProvider(scope: Construct, { provider, issuer = GitHubIssuer.githu
 }
 
 function checkNames({ roleName, path, maxSessionDuration }: GitHubOidcRoleProps, problems: Problems): void {
-  problems.unless(roleName === undefined || Token.isUnresolved(roleName) || LIMITS.role.name.test(roleName), {
+  problems.unless(roleName === undefined || matches(LIMITS.role.name, roleName), {
     prop: 'roleName', must: 'be 1 to 64 letters, digits or any of _+=,.@-', got: roleName, remedy: 'choose another name', code: 'githubRoleName',
   });
-  problems.unless(path === undefined || Token.isUnresolved(path) || LIMITS.role.path.test(path), {
+  problems.unless(path === undefined || matches(LIMITS.role.path, path), {
     prop: 'path', must: 'begin and end with a slash, up to 512 characters', got: path, remedy: 'write /github/', code: 'githubRolePath',
   });
   const { min, max } = LIMITS.role.sessionHours;

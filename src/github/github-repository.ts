@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
+import { matches } from '../private/tokens';
 
 /** Which form of the subject a repository sends; see `GitHubRepositoryOptions.subjectFormat`. */
 export enum GitHubSubjectFormat {
@@ -131,7 +132,7 @@ function checkFullName(fullName: string, problems: Problems): void {
 }
 
 function checkId(prop: string, id: string, field: string, problems: Problems): void {
-  problems.unless(Token.isUnresolved(id) || LIMITS.githubRepository.id.test(id), {
+  problems.unless(matches(LIMITS.githubRepository.id, id), {
     prop,
     must: 'be a number that GitHub gave, as text',
     got: id,

@@ -1,5 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { Problems } from '../private/problems';
+import { matches } from '../private/tokens';
 
 /** `OWNER/NAME/.github/workflows/FILE@REF`. */
 const JOB_WORKFLOW_REF = /^[\w-]+\/[\w.-]+\/\.github\/workflows\/[^@/]+\.ya?ml@(?:refs\/(?:heads|tags)\/.+|[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -57,7 +58,7 @@ export function checkRef(prop: 'branch' | 'tag', value: string, problems: Proble
 export function checkJobWorkflowRef(value: string | undefined, problems: Problems): void {
   if (value === undefined) return;
   checkText('jobWorkflowRef', value, problems);
-  problems.unless(Token.isUnresolved(value) || JOB_WORKFLOW_REF.test(value), {
+  problems.unless(matches(JOB_WORKFLOW_REF, value), {
     prop: 'jobWorkflowRef',
     must: 'be owner/name/.github/workflows/file.yml@ref, the ref a refs/heads/..., a refs/tags/... or a whole commit',
     got: value,

@@ -34,6 +34,8 @@ export const LIMITS = {
   tagPattern: /^[0-9a-zA-Z_*][0-9a-zA-Z._*-]{0,127}$/,
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (the default; it can be raised) */
   imagesPerRepository: 100_000,
+  /** https://docs.aws.amazon.com/general/latest/gr/rande.html */
+  region: /^[a-z]{2}(?:-[a-z]+)+-\d+$/,
   role: {
     /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (the default, and what it can be raised to) */
     trustPolicyCharacters: { standard: 2_048, raised: 8_192 },
