@@ -64,7 +64,7 @@ iam = Private(
     "_gen_session_access_key", "_gen_secret", "_gen_session_token")
 sts = Private(
     "ministack.services.sts", "is_root_access_key", "handle_request", "register_session", "_sessions", "_principal_keys",
-    "_caller_identity", "_error")
+    "_caller_identity", "_error", "_p", "_web_identity_principal", "_web_identity_trust_denied")
 ec2 = Private("ministack.services.ec2", "_vpcs", "_vpc_endpoints")
 sns = Private("ministack.services.sns", "_topics")
 lambda_svc = Private("ministack.services.lambda_svc", "_functions")
