@@ -77,8 +77,8 @@ export const KINDS: Kind[] = names(ISSUERS).flatMap((issuer) => names(FORMS).fla
 ]));
 
 /** The trust policy of a kind, as it is once deployed. */
-export function trustOf({ build }: Kind): TrustPolicy {
-  const stack = new Stack(new App(), 'Stack', { env: { account: '111111111111', region: 'eu-west-1' } });
+export function trustOf({ build }: Kind, account = '111111111111'): TrustPolicy {
+  const stack = new Stack(new App(), 'Stack', { env: { account, region: 'eu-west-1' } });
   const { role } = build(stack);
   return deployed(stack.resolve((role as unknown as { assumeRolePolicy: unknown }).assumeRolePolicy), {});
 }

@@ -5,7 +5,9 @@ import { GitHubOidcPusher, GitHubRepository, GitHubSubject, GitHubSubjectFormat 
 import { deployed } from '../support/simulate';
 import { type Claims, type TrustPolicy, admits } from '../support/trust';
 
-const OWNERS = [{ owner: 'acme', ownerId: '1001' }, { owner: 'acme', ownerId: '9001' }, { owner: 'acme-inc', ownerId: '1001' }, { owner: 'evil', ownerId: '9001' }];
+const OWNERS = [
+  { owner: 'acme', ownerId: '1001' }, { owner: 'acme', ownerId: '9001' }, { owner: 'acme-inc', ownerId: '1001' }, { owner: 'evil', ownerId: '9001' },
+];
 const NAMES = ['shop', 'shop-evil', 'sho', 'api', 'a.b_c-d'];
 const REFS = ['main', 'release/1', 'release/2/x', 'v1', 'v1.0', 'wip', 'ref', 'a%3Ab'];
 const ENVIRONMENTS = ['production', 'staging', 'prod:eu', 'prod%3Aeu', 'ref:refs/heads/main', 'v1'];
