@@ -67,17 +67,17 @@ export function checkRoleProps(scope: Construct, props: GitHubOidcRoleProps, pro
 }
 
 function checkProvider(scope: Construct, { provider, issuer = GitHubIssuer.githubCom() }: GitHubOidcRoleProps, problems: Problems): void {
-  const arn = provider?.oidcProviderRef.oidcProviderArn;
-  // What is made in this app has an ARN that is known at deployment only; one that is imported is written out in the end.
-  const name = arn && /:oidc-provider\/([^/]+(?:\/[^/]+)?)$/.exec(arn)?.[1];
-  problems.unless(name === undefined || Token.isUnresolved(name) || name === issuer.providerName, {
+  // One that this app makes has an ARN that is known at deployment only.
+  const [, account, name] = /:iam::([^:]*):oidc-provider\/(.+)$/.exec(provider?.oidcProviderRef.oidcProviderArn ?? '') ?? [];
+  problems.unless(name === undefined || name === issuer.providerName, {
     prop: 'provider',
     must: `be of the issuer ${issuer.providerName}`,
     got: name,
     remedy: 'pass the issuer too, or another provider',
     code: 'githubProviderIssuer',
   });
-  const [here, there] = [Stack.of(scope).account, provider?.env.account ?? Stack.of(scope).account];
+  const here = Stack.of(scope).account;
+  const there = account ?? provider?.env.account ?? here;
   problems.unless(Token.isUnresolved(here) || Token.isUnresolved(there) || here === there, {
     prop: 'provider',
     must: `be of the account of the role, ${here}`,

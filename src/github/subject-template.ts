@@ -49,7 +49,7 @@ export function checkTemplate({ template, known, repository }: SubjectParts, cla
   problems.unless(new Set(template).size === template.length, {
     prop, must: 'name each claim once', got: template, remedy: 'leave out the second', code: 'githubTemplateTwice',
   });
-  const unknown = template.filter((key) => !DEFAULT_TEMPLATE.includes(key) && known[key] === undefined && claims[key] === undefined);
+  const unknown = template.filter((key) => !DEFAULT_TEMPLATE.includes(key) && typeof (known[key] ?? claims[key]) !== 'string');
   problems.unless(unknown.length === 0, {
     prop,
     must: 'hold claims whose values are known',

@@ -6,7 +6,8 @@ import { deployed } from '../support/simulate';
 import { type Claims, type TrustPolicy, admits } from '../support/trust';
 
 const OWNERS = [
-  { owner: 'acme', ownerId: '1001' }, { owner: 'acme', ownerId: '9001' }, { owner: 'acme-inc', ownerId: '1001' }, { owner: 'evil', ownerId: '9001' },
+  { owner: 'acme', ownerId: '1001' }, { owner: 'acme', ownerId: '9001' }, { owner: 'acme-inc', ownerId: '1001' },
+  { owner: 'evil', ownerId: '9001' },
 ];
 const NAMES = ['shop', 'shop-evil', 'sho', 'api', 'a.b_c-d'];
 const REFS = ['main', 'release/1', 'release/2/x', 'v1', 'v1.0', 'wip', 'ref', 'a%3Ab'];
@@ -15,14 +16,16 @@ const WORKFLOWS = ['acme/ci/.github/workflows/image.yml@refs/heads/main', 'acme/
 const TEMPLATES = [undefined, ['repo', 'context', 'job_workflow_ref'], ['repository_id', 'context'], ['context', 'repo', 'repository_owner']];
 
 /** A repository; two of the same names may be different ones, as after a name changed hands. */
-const anyOrigin: fc.Arbitrary<Origin> = fc.record({ who: fc.constantFrom(...OWNERS), name: fc.constantFrom(...NAMES), id: fc.constantFrom('2002', '3003', '9002') })
-  .map(({ who, name, id }) => ({ ...who, name, id }));
+const anyOrigin: fc.Arbitrary<Origin> = fc.record({
+  who: fc.constantFrom(...OWNERS), name: fc.constantFrom(...NAMES), id: fc.constantFrom('2002', '3003', '9002'),
+}).map(({ who, name, id }) => ({ ...who, name, id }));
 /** Often the same one, so that tokens and subjects meet. */
 const origin = fc.oneof({ arbitrary: fc.constant(SHOP), weight: 2 }, { arbitrary: anyOrigin, weight: 1 });
 const ours = origin.filter(({ owner, ownerId }) => owner === 'acme' && ownerId === '1001');
 
-const options = fc.record({ jobWorkflowRef: fc.option(fc.constantFrom(...WORKFLOWS), { nil: undefined }), includeClaimKeys: fc.constantFrom(...TEMPLATES) })
-  .filter(({ jobWorkflowRef, includeClaimKeys }) => jobWorkflowRef !== undefined || !includeClaimKeys?.includes('job_workflow_ref'));
+const options = fc.record({
+  jobWorkflowRef: fc.option(fc.constantFrom(...WORKFLOWS), { nil: undefined }), includeClaimKeys: fc.constantFrom(...TEMPLATES),
+}).filter(({ jobWorkflowRef, includeClaimKeys }) => jobWorkflowRef !== undefined || !includeClaimKeys?.includes('job_workflow_ref'));
 
 type Make = (repository: GitHubRepository) => GitHubSubject;
 const make: fc.Arbitrary<Make> = fc.oneof(
