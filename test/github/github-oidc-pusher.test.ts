@@ -155,7 +155,8 @@ describe('several', () => {
 
   test('subjects of one repository share a statement where nothing else differs', () => {
     make({ subjects: [main, GitHubSubject.environment(shop, 'production'), GitHubSubject.tag(shop, 'v*'), GitHubSubject.branch(shop, 'release/*'), main] });
-    const lists = statements().map(({ Condition }: any) => Object.values({ ...Condition.StringEquals, ...Condition.StringLike }).filter(Array.isArray));
+    const lists = statements().map(({ Condition: { StringEquals, StringLike } }: any) =>
+      Object.values({ ...StringEquals, ...StringLike }).filter(Array.isArray));
     expect(lists).toEqual([
       [['repo:acme/shop:ref:refs/heads/main', 'repo:acme@1001/shop@2002:ref:refs/heads/main', 'repo:acme/shop:environment:production', 'repo:acme@1001/shop@2002:environment:production']],
       [['repo:acme/shop:ref:refs/tags/v*', 'repo:acme@1001/shop@2002:ref:refs/tags/v*', 'repo:acme/shop:ref:refs/heads/release/*', 'repo:acme@1001/shop@2002:ref:refs/heads/release/*']],

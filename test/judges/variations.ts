@@ -6,8 +6,9 @@ import {
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import {
-  AccessCondition, EcrEncryption, ImageRetention, ImageSelection, ImageTagMutability, RegistryPrincipal, RepositoryAccess, RetentionRule,
-  SecureEcrRepository, type SecureEcrRepositoryProps,
+  AccessCondition, CdkBootstrapRole, EcrEncryption, GitHubIssuer, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher,
+  type GitHubOidcPusherProps, GitHubRepository, GitHubSubject, GitHubSubjectFormat, ImageRetention, ImageSelection, ImageTagMutability,
+  RegistryPrincipal, RepositoryAccess, RetentionRule, SecureEcrRepository, type SecureEcrRepositoryProps,
 } from '../../src';
 import { RepositoryKey } from '../../src/repository/repository-key';
 
@@ -89,6 +90,28 @@ const guardAll = (to: RepositoryAccess) => {
   to.forbidImageDeletion();
   to.forbidTagMutabilityChanges();
 };
+const shop = GitHubRepository.of('acme/shop', { ownerId: '1001', repositoryId: '2002' });
+const jobWorkflowRef = 'acme/ci/.github/workflows/image.yml@refs/heads/main';
+const subject: Record<Factories<typeof GitHubSubject>, GitHubSubject> = {
+  branch: GitHubSubject.branch(shop, 'main'),
+  tag: GitHubSubject.tag(shop, 'v*'),
+  environment: GitHubSubject.environment(shop, 'prod:eu', { jobWorkflowRef }),
+  pullRequest: GitHubSubject.pullRequest(shop),
+  dangerouslyAnyBranch: GitHubSubject.dangerouslyAnyBranch(shop, {
+    jobWorkflowRef, includeClaimKeys: ['repo', 'context', 'job_workflow_ref'],
+  }),
+};
+const issuer: Record<Factories<typeof GitHubIssuer>, GitHubIssuer> = {
+  githubCom: GitHubIssuer.githubCom(),
+  enterprise: GitHubIssuer.enterprise('acme-corp'),
+  dataResidency: GitHubIssuer.dataResidency('octocorp'),
+};
+const github: Record<Factories<typeof GitHubRepository>, GitHubRepository> = {
+  of: GitHubRepository.of('acme/shop', { ownerId: '1001', repositoryId: '2002', subjectFormat: GitHubSubjectFormat.IMMUTABLE }),
+  withoutIds: GitHubRepository.withoutIds('acme/shop'),
+};
+const pusher = (stack: Stack, props: Partial<GitHubOidcPusherProps> = {}) =>
+  new GitHubOidcPusher(stack, 'Pusher', { repositories: [images(stack)], subjects: [subject.branch], ...props });
 
 /** A stack for every way to use the library: its name and what is in it. */
 const BUILD: Record<string, Build> = {
@@ -144,9 +167,27 @@ const BUILD: Record<string, Build> = {
     repository.onImageScanCompleted('Scanned', { target: to });
   },
   'Events-WithoutTarget': (stack) => images(stack).onImagePushed('Pushed'),
+  ...table('GitHubSubject', subject, (stack, value) => pusher(stack, { subjects: [value], allowPullRequests: true })),
+  ...table('GitHubIssuer', issuer, (stack, value) => pusher(stack, { issuer: value })),
+  ...table('GitHubRepository', github, (stack, value) => pusher(stack, { subjects: [GitHubSubject.branch(value, 'main')] })),
+  'GitHubPusher-Everything': (stack) => pusher(stack, {
+    subjects: Object.values(subject),
+    allowPullRequests: true,
+    allowPull: true,
+    provider: GitHubOidcProvider.fromAccount(stack, 'GitHub'),
+    roleName: 'pusher',
+    path: '/github/',
+    maxSessionDuration: Duration.hours(2),
+    permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'developers'),
+  }),
+  'GitHubDeployer': (stack) => new GitHubOidcDeployer(stack, 'Deployer', {
+    subjects: [subject.environment],
+    targets: [{ account: '111111111111', region: 'eu-west-1' }, { account: '222222222222', region: 'us-east-1' }],
+    bootstrapRoles: Object.values(CdkBootstrapRole),
+  }),
 };
 
-function table<T>(name: string, values: Record<string, T>, build: (stack: Stack, value: T) => IResource): Record<string, Build> {
+function table<T>(name: string, values: Record<string, T>, build: (stack: Stack, value: T) => IConstruct): Record<string, Build> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${name}-${key}`, (stack) => build(stack, value)]));
 }
 
@@ -177,5 +218,6 @@ export function plantedTemplate(folder: string): string {
 
 /** Whether the library made it, rather than the app that uses the library. */
 export function isOurs(construct: IConstruct): boolean {
-  return construct.node.scopes.some((scope) => scope instanceof SecureEcrRepository || scope instanceof RepositoryKey);
+  const ours = [SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider];
+  return construct.node.scopes.some((scope) => ours.some((type) => scope instanceof type));
 }
