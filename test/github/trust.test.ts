@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { KINDS, trustOf } from './kinds';
 import { TOKENS, expected } from './tokens';
 import { type TrustPolicy, admits, simulateTrust } from '../support/trust';
@@ -8,6 +10,12 @@ test('there are enough tokens, each different and with a reason', () => {
   expect(TOKENS.length).toBeGreaterThanOrEqual(120);
   expect(new Set(TOKENS.map(({ name }) => name)).size).toBe(TOKENS.length);
   expect(TOKENS.filter(({ why }) => why.length < 15)).toEqual([]);
+});
+
+test('docs/github.md says how many there are', () => {
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'github.md'), 'utf8').replace(/\s+/g, ' ');
+  expect(page).toContain(`${TOKENS.length} claim sets`);
+  expect(page).toContain(`${KINDS.length} trust policies`);
 });
 
 describe.each(TOKENS)('$name', (one) => {
