@@ -1,6 +1,7 @@
 import { access } from './access';
 import type { Capability } from './check';
 import { crossAccount } from './cross-account';
+import { github } from './github';
 import { repository } from './repository';
 import { events } from './repository/events';
 import { retention } from './retention';
@@ -12,6 +13,7 @@ export const CAPABILITIES: Capability[] = [
   access,
   events, // after it: that tells of what was allowed, and of nothing else
   crossAccount,
+  github,
   retention,
   teardown, // last: it destroys the example apps
 ];

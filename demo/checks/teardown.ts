@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
-import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam';
+import { IAMClient, ListOpenIDConnectProvidersCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Capability, Picture } from './check';
@@ -35,6 +35,10 @@ const LISTINGS: Record<string, (client: ClientOf) => Promise<Pick<Resource, 'id'
   'AWS::Events::Rule': async (client) => {
     const { Rules = [] } = await client(EventBridgeClient).send(new ListRulesCommand({ Limit: 100 }));
     return Rules.map(({ Name }) => ({ id: Name! }));
+  },
+  'AWS::IAM::OIDCProvider': async (client) => {
+    const { OpenIDConnectProviderList = [] } = await client(IAMClient).send(new ListOpenIDConnectProvidersCommand({}));
+    return OpenIDConnectProviderList.map(({ Arn }) => ({ id: Arn! }));
   },
   'AWS::IAM::Role': async (client) => {
     const { Roles = [] } = await client(IAMClient).send(new ListRolesCommand({ MaxItems: 1000 }));

@@ -13,7 +13,8 @@ import {
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import {
-  ImageRetention, ImageSelection, ImageTagMutability, RegistryPrincipal, RetentionRule, SecureEcrRepository,
+  GitHubOidcPusher, GitHubRepository, GitHubSubject, ImageRetention, ImageSelection, ImageTagMutability, RegistryPrincipal, RetentionRule,
+  SecureEcrRepository,
 } from '../../src'; // yours: from 'cdk-secure-ecr'
 
 /** The account that runs releases, and the role it pulls them with. That role may be made later, or made anew. */
@@ -97,6 +98,17 @@ export class PlatformTeam extends Stack {
       });
     }
 
+    // Base images are built on GitHub: on main of one repository, and through one workflow in an environment that asks
+    // somebody first. No key is stored; GitHub issues a token for each run. The numbers stay when a name changes hands.
+    const shop = GitHubRepository.of('acme/shop', { ownerId: '1001', repositoryId: '2002' });
+    const github = new GitHubOidcPusher(this, 'GitHub', {
+      repositories: [base],
+      subjects: [
+        GitHubSubject.branch(shop, 'main'),
+        GitHubSubject.environment(shop, 'base-images', { jobWorkflowRef: 'acme/ci/.github/workflows/image.yml@refs/heads/main' }),
+      ],
+    });
+
     // Somebody else in the same account, with no grant: being in the account opens nothing.
     const stranger = this.role('Stranger', 'Has nothing to do with images');
 
@@ -120,6 +132,7 @@ export class PlatformTeam extends Stack {
     for (const role of [developer, endUser, pusher, reader, breakGlass, stranger]) {
       new CfnOutput(this, `${role.node.id}Arn`, { value: role.roleArn });
     }
+    new CfnOutput(this, 'GitHubArn', { value: github.role.roleArn });
     new CfnOutput(this, 'NewsUrl', { value: news.queueUrl });
   }
 

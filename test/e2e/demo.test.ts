@@ -45,6 +45,7 @@ test('another app: exit code 1, and the lines that differ are the ones that must
     ['releases.access.forbidTagMutabilityChanges({ breakGlass });', ''],
     ['releases.access.pull(RegistryPrincipal.role(PRODUCTION.account, PRODUCTION.role));', 'void RegistryPrincipal; void PRODUCTION;'],
     ['releases.onImageDeleted(', 'base.onImageDeleted('],
+    ["GitHubSubject.branch(shop, 'main'),", 'GitHubSubject.dangerouslyAnyBranch(shop),'],
     ["ImageRetention.production({ protectedTags: ['prod-*'] })", 'ImageRetention.production()'],
     ['{ removalPolicy: RemovalPolicy.DESTROY, emptyOnDelete: true }', '{}'],
     ['RemovalPolicies.of(app).destroy();', ''],
@@ -70,12 +71,14 @@ test('another app: exit code 1, and the lines that differ are the ones that must
     'release-untouched', 'shop-web-break-glass-role-pull', 'release-gone',
     // ... no rule tells of its deletion, but the queue was told of every push, ...
     'delete-told', 'nothing-else-told',
+    // ... any branch on GitHub is trusted, ...
+    'github-other-branch',
     // ... hotfixes are deleted while they are in use, ...
     'retention', 'year-hotfixes', 'year-uses',
     // ... and the repositories outlive the stack.
     'nothing-left',
   ]);
-  expect(readFileSync(demo.report, 'utf8')).toContain(`20 of ${CAPABILITIES.flatMap(({ checks }) => checks).length} lines differ`);
+  expect(readFileSync(demo.report, 'utf8')).toContain(`21 of ${CAPABILITIES.flatMap(({ checks }) => checks).length} lines differ`);
   expect(demo.leftovers()).toEqual([]);
 }, 150_000);
 
