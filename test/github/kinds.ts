@@ -1,6 +1,6 @@
 import { App, Stack, aws_ecr as ecr } from 'aws-cdk-lib';
-import { API, SHOP, WORKFLOW } from './claims';
 import { GitHubIssuer, GitHubOidcPusher, GitHubRepository, GitHubSubject, GitHubSubjectFormat } from '../../src';
+import { API, SHOP, WORKFLOW } from '../support/github-token';
 import { deployed } from '../support/simulate';
 import type { TrustPolicy } from '../support/trust';
 

@@ -1,7 +1,7 @@
 import { App, Stack, aws_ecr as ecr } from 'aws-cdk-lib';
 import fc from 'fast-check';
-import { type Origin, SHOP, token } from './claims';
 import { GitHubOidcPusher, GitHubRepository, GitHubSubject, GitHubSubjectFormat } from '../../src';
+import { type Origin, SHOP, token } from '../support/github-token';
 import { deployed } from '../support/simulate';
 import { type Claims, type TrustPolicy, admits } from '../support/trust';
 

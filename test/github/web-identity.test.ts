@@ -1,9 +1,9 @@
 import { CreateOpenIDConnectProviderCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
-import { ENTERPRISE, GITHUB, token } from './claims';
 import { KINDS, type Kind, trustOf } from './kinds';
 import { TOKENS, expected } from './tokens';
 import { LocalAws } from '../local-aws';
 import { assumeRoleWithWebIdentity } from '../local-aws/web-identity';
+import { ENTERPRISE, GITHUB, token } from '../support/github-token';
 
 /** Every factory, every way to know the repository, several together, and the issuer of an enterprise; each once. */
 const SOME = KINDS.filter(({ form, issuer, subjects, also }) =>

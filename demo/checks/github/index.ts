@@ -2,9 +2,9 @@ import {
   BatchDeleteImageCommand, BatchGetImageCommand, ECRClient, GetDownloadUrlForLayerCommand, PutImageTagMutabilityCommand,
   SetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
-import { type Run, SHOP, token } from '../../../test/github/claims';
 import { type Credentials, makeImage, push } from '../../../test/local-aws';
 import { assumeRoleWithWebIdentity } from '../../../test/local-aws/web-identity';
+import { type Run, SHOP, token } from '../../../test/support/github-token';
 import { type Capability, type Check, type Seen, attempt } from '../check';
 import type { CheckContext } from '../context';
 

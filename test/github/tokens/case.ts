@@ -1,5 +1,5 @@
+import { type Run, token } from '../../support/github-token';
 import type { Claims } from '../../support/trust';
-import { type Run, token } from '../claims';
 import type { Form, Issuer, Kind, SubjectKind } from '../kinds';
 
 /** A token, and who is to let it in. */

@@ -1,5 +1,5 @@
 import { hostile, legitimate, type TokenCase } from './case';
-import { API, ENTERPRISE, WORKFLOW } from '../claims';
+import { API, ENTERPRISE, WORKFLOW } from '../../support/github-token';
 
 const TEMPLATE = ['repo', 'context', 'job_workflow_ref'];
 

@@ -1,5 +1,5 @@
 import { byNameAlone, forged, hostile, legitimate, type TokenCase } from './case';
-import { API, ENTERPRISE, GITHUB, type Origin, SHOP, WORKFLOW } from '../claims';
+import { API, ENTERPRISE, GITHUB, type Origin, SHOP, WORKFLOW } from '../../support/github-token';
 
 const evil = (owner: string, name: string): Origin => ({ owner, ownerId: '9001', name, id: '9002' });
 const SAME_NAMES = evil('acme', 'shop');

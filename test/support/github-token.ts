@@ -1,4 +1,4 @@
-import type { Claims } from '../support/trust';
+import type { Claims } from './trust';
 
 /** A repository as GitHub knows it. */
 export interface Origin {
