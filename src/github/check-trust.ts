@@ -5,6 +5,7 @@ import type { Problems } from '../private/problems';
 
 interface Statement {
   readonly Effect: string;
+  readonly Principal?: unknown;
   readonly Action?: string | string[];
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
@@ -64,17 +65,29 @@ export function checkTrust(document: { Statement: Statement[] }, { providerName 
   });
 }
 
-function isForTokens({ Effect, Action }: Statement): boolean {
-  return Effect === 'Allow' && list(Action).some((action) => /^(\*|sts:(\*|Assume.*))$/i.test(String(action)) && !/^sts:AssumeRole(WithSAML)?$/i.test(String(action)));
+/** Whether a token can take the role by this statement. */
+function isForTokens({ Effect, Principal, Action }: Statement): boolean {
+  // Without any it says who may not (NotPrincipal), and a text is the wildcard.
+  const byToken = !isObject(Principal) || Object.entries(Principal).some(([kind, who]) => kind === 'Federated' || list(who).includes('*'));
+  return Effect === 'Allow' && byToken && list(Action).some((action) => covers(String(action), 'sts:AssumeRoleWithWebIdentity'));
+}
+
+/** Whether an action of a policy, in which `*` stands for any characters, is or holds another one. */
+function covers(pattern: string, action: string): boolean {
+  return new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 'i').test(action);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object';
 }
 
 function isWild(value: unknown): boolean {
   return typeof value === 'string' && /[*?]/.test(value);
 }
 
-/** Whether a pattern begins with a whole repository and something of what follows it. */
+/** Whether a pattern names a whole repository, and something of what follows it, before its first wildcard. */
 function isWithinRepository(value: unknown): boolean {
-  return /^repo:[^:/*?]+\/[^:/*?]+:[^*?]/.test(String(value));
+  return /^([^*?]+:)?(repo(sitory)?:[^:/*?]+\/[^:/*?]+|repository_id:[^:*?]+):[^*?]/.test(String(value));
 }
 
 function list(value: unknown): unknown[] {

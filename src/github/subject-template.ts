@@ -49,6 +49,14 @@ export function checkTemplate({ template, known, repository }: SubjectParts, cla
   problems.unless(new Set(template).size === template.length, {
     prop, must: 'name each claim once', got: template, remedy: 'leave out the second', code: 'githubTemplateTwice',
   });
+  const [firstName, firstRef] = [NAMES_REPOSITORY, ['context', 'ref']].map((keys) => template.findIndex((key) => keys.includes(key)));
+  problems.unless(!isPattern(known.ref) || (firstName !== -1 && firstName < firstRef), {
+    prop,
+    must: 'name the repository before the branch or tag, where that is a pattern',
+    got: template,
+    remedy: 'write the branches out, or change the template on GitHub: a wildcard before the repository could stand for another one',
+    code: 'githubTemplatePattern',
+  });
   const unknown = template.filter((key) => !DEFAULT_TEMPLATE.includes(key) && typeof (known[key] ?? claims[key]) !== 'string');
   problems.unless(unknown.length === 0, {
     prop,

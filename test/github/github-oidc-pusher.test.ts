@@ -124,6 +124,11 @@ describe('the role', () => {
     expect(await simulate({ ...request, identityPolicy: policy() })).toBe(withPull);
   });
 
+  test('is whom a guard of the repository can name', () => {
+    images.access.pushOnlyBy([make()]);
+    expect(() => app.synth()).not.toThrow();
+  });
+
   test('is denied to delete even where somebody else grants it', async () => {
     images.grant(make(), 'ecr:BatchDeleteImage');
     const request = { principal: 'arn:aws:iam::111111111111:role/pusher', action: 'ecr:BatchDeleteImage', resource: IMAGES };
@@ -324,9 +329,22 @@ describe('what somebody adds to the trust policy', () => {
     expect(() => app.synth()).toThrow(`cdk-secure-ecr:${code}`);
   });
 
-  test('all actions count', () => {
-    add({ StringEquals: AUD }, ['sts:*']);
+  test.each(['sts:*', '*', 'sts:AssumeRole*', 'STS:assumerolewithweb*'])('%s is an action for tokens, too', (action) => {
+    add({ StringEquals: AUD }, [action]);
     expect(() => app.synth()).toThrow('githubTrustSubject');
+  });
+
+  test('so is everybody', () => {
+    const role = make().role as iam.Role;
+    role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ principals: [new iam.StarPrincipal()], actions: ['sts:AssumeRoleWithWebIdentity'] }));
+    role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ principals: [new iam.AnyPrincipal()], actions: ['sts:AssumeRoleWithWebIdentity'] }));
+    expect(() => app.synth()).toThrow('githubTrustSubject');
+  });
+
+  test('patterns of customised subjects pass, which name the repository first', () => {
+    const includeClaimKeys = ['repository_owner', 'repository_id', 'context'];
+    make({ subjects: [GitHubSubject.tag(shop, 'v*', { includeClaimKeys }), GitHubSubject.tag(shop, 'v*', { includeClaimKeys: ['repository', 'context'] })] });
+    expect(() => app.synth()).not.toThrow();
   });
 
   test.each<[string, iam.Conditions]>([
@@ -339,7 +357,7 @@ describe('what somebody adds to the trust policy', () => {
 
   test('a role of the account is nothing of GitHub', () => {
     const role = make().role as iam.Role;
-    role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ principals: [new iam.AccountRootPrincipal()], actions: ['sts:AssumeRole'] }));
+    role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ principals: [new iam.AccountRootPrincipal()], actions: ['sts:*'] }));
     expect(() => app.synth()).not.toThrow();
   });
 

@@ -158,6 +158,15 @@ test.each<[GitHubSubjectOptions, string]>([
   expect(() => GitHubSubject.branch(named, 'main', options)).toThrow(`cdk-secure-ecr:${code}`);
 });
 
+test.each([['context', 'repo'], ['ref', 'repo', 'context'], ['context'], ['repository_owner', 'context', 'repository_id']])(
+  'a pattern is refused in the template %s, %s, %s, where it would come before the repository', (...keys) => {
+    const includeClaimKeys = keys.filter((key) => typeof key === 'string');
+    for (const subject of [() => GitHubSubject.tag(shop, 'v*', { includeClaimKeys }), () => GitHubSubject.dangerouslyAnyBranch(shop, { includeClaimKeys })]) {
+      expect(subject).toThrow('cdk-secure-ecr:githubTemplatePattern');
+    }
+    expect(() => GitHubSubject.tag(shop, 'v1', { includeClaimKeys })).not.toThrow();
+  });
+
 test('a template may come without the repository where its numbers are known', () => {
   expect(() => GitHubSubject.branch(shop, 'main', { includeClaimKeys: ['context'] })).not.toThrow();
 });

@@ -79,6 +79,8 @@ export const KINDS: Kind[] = names(ISSUERS).flatMap((issuer) => names(FORMS).fla
 /** The trust policy of a kind, as it is once deployed. */
 export function trustOf({ build }: Kind, account = '111111111111'): TrustPolicy {
   const stack = new Stack(new App(), 'Stack', { env: { account, region: 'eu-west-1' } });
-  const { role } = build(stack);
+  const { node, role } = build(stack);
+  const refused = node.validate();
+  if (refused.length > 0) throw new Error(refused.join('\n'));
   return deployed(stack.resolve((role as unknown as { assumeRolePolicy: unknown }).assumeRolePolicy), {});
 }
