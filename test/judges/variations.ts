@@ -1,7 +1,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  App, CliCredentialsStackSynthesizer, Duration, type IResource, type Mixin, RemovalPolicy, Stack, aws_codebuild as codebuild, aws_ec2 as ec2,
+  App, CliCredentialsStackSynthesizer, Duration, type Mixin, RemovalPolicy, Stack, aws_codebuild as codebuild, aws_ec2 as ec2,
   aws_ecr as ecr, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
