@@ -4,5 +4,7 @@ export * from './functions';
 export * from './access';
 // The repository: its encryption, the mutability of its tags, what it keeps.
 export * from './repository';
+// The settings of an account and Region: how images are scanned.
+export * from './registry';
 // GitHub Actions: who of them pushes and deploys.
 export * from './github';

@@ -18,6 +18,13 @@ export const LIMITS = {
     /** ECR says "integer" of counts and priorities; read as one of 32 bits. */
     maxNumber: 2_147_483_647,
   },
+  /**
+   * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ScanningRepositoryFilter.html (its pattern, in a form that
+   * cannot backtrack) and API_RegistryScanningRule.html
+   */
+  scanFilters: { maxPerRule: 100, maxLength: 255, pattern: /^[a-z0-9*]+(?:[._/-][a-z0-9*]+)*$/ },
+  /** https://docs.aws.amazon.com/inspector/v2/APIReference/API_EcrConfiguration.html */
+  rescanDuration: /^(?:LIFETIME|DAYS_[1-9]\d*)$/,
   /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html */
   account: /^\d{12}$/,
   /** A name with its path, without what a policy reads as a wildcard or a variable. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -12,9 +12,14 @@ beforeAll(() => {
 });
 afterAll(() => engine.free());
 
-/** What is worse than a remark. */
+/** Rules that say nothing about what we make. Anything else is mended, not exempted. */
+const EXEMPT = ['W3005']; // redundant DependsOn: the CDK writes down also what a reference implies
+
+/** What is worse than a remark, but what is exempt. */
 function findings(template: string): string[] {
-  return engine.validateStandard(new TemplateFile(template), { severityLevel: 'WARN' }).diagnostics.map(
+  return engine.validateStandard(new TemplateFile(template), { severityLevel: 'WARN' }).diagnostics.filter(
+    ({ ruleId }) => !EXEMPT.includes(ruleId),
+  ).map(
     ({ ruleId, entity, propertyPath, message }) => `${ruleId} at ${entity?.logicalId}/${propertyPath}: ${message}`,
   );
 }

@@ -2,13 +2,14 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   App, CliCredentialsStackSynthesizer, Duration, type Mixin, RemovalPolicy, Stack, aws_codebuild as codebuild, aws_ec2 as ec2,
-  aws_ecr as ecr, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs,
+  aws_ecr as ecr, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs, custom_resources as custom,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import {
-  AccessCondition, CdkBootstrapRole, EcrEncryption, GitHubIssuer, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher,
+  AccessCondition, CdkBootstrapRole, EcrEncryption, EcrRegistry, GitHubIssuer, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher,
   type GitHubOidcPusherProps, GitHubRepository, GitHubSubject, GitHubSubjectFormat, ImageRetention, ImageSelection, ImageTagMutability,
-  RegistryPrincipal, RepositoryAccess, RetentionRule, SecureEcrRepository, type SecureEcrRepositoryProps,
+  InspectorRescan, RegistryPrincipal, RegistryScanning, RepositoryAccess, RescanDuration, RetentionRule, SecureEcrRepository,
+  type SecureEcrRepositoryProps,
 } from '../../src';
 import { RepositoryKey } from '../../src/repository/repository-key';
 
@@ -112,6 +113,15 @@ const github: Record<Factories<typeof GitHubRepository>, GitHubRepository> = {
 };
 const pusher = (stack: Stack, props: Partial<GitHubOidcPusherProps> = {}) =>
   new GitHubOidcPusher(stack, 'Pusher', { repositories: [images(stack)], subjects: [subject.branch], ...props });
+const scanning: Record<Factories<typeof RegistryScanning>, RegistryScanning> = {
+  enhanced: RegistryScanning.enhanced({ continuous: ['prod/*', 'web'], onPush: ['*'] }),
+  basic: RegistryScanning.basic({ onPush: ['prod/*'] }),
+  unmanaged: RegistryScanning.unmanaged({ continuous: ['*'] }),
+};
+const rescan: Record<Factories<typeof InspectorRescan>, InspectorRescan> = {
+  whileInUse: InspectorRescan.whileInUse({ afterUse: RescanDuration.DAYS_90, afterPush: RescanDuration.LIFETIME }),
+  whilePulled: InspectorRescan.whilePulled(),
+};
 
 /** A stack for every way to use the library: its name and what is in it. */
 const BUILD: Record<string, Build> = {
@@ -188,6 +198,19 @@ const BUILD: Record<string, Build> = {
 };
 
 function table<T>(name: string, values: Record<string, T>, build: (stack: Stack, value: T) => IConstruct): Record<string, Build> {
+  'Registry': (stack) => new EcrRegistry(stack, 'Registry'),
+  ...table('Registry-Scanning', scanning, (stack, value) => {
+    new EcrRegistry(stack, 'Registry', { scanning: value });
+    images(stack); // unmanaged alone makes nothing, and a template must not be empty
+  }),
+  ...table('Registry-Rescan', rescan, (stack, value) => new EcrRegistry(stack, 'Registry', { rescan: value })),
+  'Registry-Asked': (stack) => {
+    new EcrRegistry(stack, 'Registry', { scanning: RegistryScanning.enhanced({ continuous: [], onPush: ['*'] }) });
+    EcrRegistry.of(stack).scanContinuously(images(stack).repositoryName, 'prod/*');
+  },
+};
+
+function table<T>(name: string, values: Record<string, T>, build: (stack: Stack, value: T) => unknown): Record<string, Build> {
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [`${name}-${key}`, (stack) => build(stack, value)]));
 }
 
@@ -198,6 +221,8 @@ export function variations(outdir?: string): App {
     const region = id === 'Encryption-dualLayer' ? 'us-gov-west-1' : 'eu-west-1'; // the only place that has it
     const synthesizer = id === 'Guarded-ByCaller' ? new CliCredentialsStackSynthesizer() : undefined; // CloudFormation without a role
     build(new Stack(app, id, { env: { account: '111111111111', region }, synthesizer }));
+    const account = id.startsWith('Registry') ? String(900_000_000_000 + app.node.children.length) : '111111111111'; // one registry in each
+    build(new Stack(app, id, { env: { account, region } }));
   }
   return app;
 }
@@ -216,8 +241,13 @@ export function plantedTemplate(folder: string): string {
   return template;
 }
 
+/** The function of the CDK that makes the calls of our custom resources. */
+const CUSTOM_RESOURCES = `AWS${custom.AwsCustomResource.PROVIDER_FUNCTION_UUID.replaceAll('-', '')}`;
+
 /** Whether the library made it, rather than the app that uses the library. */
 export function isOurs(construct: IConstruct): boolean {
   const ours = [SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider];
   return construct.node.scopes.some((scope) => ours.some((type) => scope instanceof type));
+  return construct.node.scopes.some((scope) => scope instanceof SecureEcrRepository || scope instanceof RepositoryKey
+    || scope instanceof EcrRegistry || scope.node.id === CUSTOM_RESOURCES);
 }

@@ -1,0 +1,4 @@
+export * from './ecr-registry';
+export * from './registry-scanning';
+export { RegistrySettings } from './registry-settings';
+export * from './inspector-rescan';
