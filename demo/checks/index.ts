@@ -2,6 +2,7 @@ import { access } from './access';
 import type { Capability } from './check';
 import { crossAccount } from './cross-account';
 import { github } from './github';
+import { registry } from './registry';
 import { repository } from './repository';
 import { events } from './repository/events';
 import { retention } from './retention';
@@ -15,5 +16,6 @@ export const CAPABILITIES: Capability[] = [
   crossAccount,
   github,
   retention,
+  registry,
   teardown, // last: it destroys the example apps
 ];

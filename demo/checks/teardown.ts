@@ -88,6 +88,7 @@ async function leftoversOf(context: CheckContext, account: string): Promise<(Res
     if (type === 'AWS::CloudFormation::Stack' && id === TOOLKIT) return 'cdk bootstrap prepares an account once, for all apps';
     if (toolkit.some((resource) => resource.type === type && resource.id === id)) return `belongs to ${TOOLKIT}`;
     if (state === 'PendingDeletion') return 'KMS waits 7 to 30 days before it deletes a key, so that it can be kept after all';
+    if (type === 'AWS::ECR::RegistryScanningConfiguration') return 'deleting it would switch Amazon Inspector off for everybody in the account';
     return undefined;
   };
   const known = await inventory(context, account);

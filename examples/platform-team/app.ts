@@ -13,8 +13,8 @@ import {
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import {
-  GitHubOidcPusher, GitHubRepository, GitHubSubject, ImageRetention, ImageSelection, ImageTagMutability, RegistryPrincipal, RetentionRule,
-  SecureEcrRepository,
+  EcrRegistry, GitHubOidcPusher, GitHubRepository, GitHubSubject, ImageRetention, ImageSelection, ImageTagMutability, RegistryPrincipal,
+  RetentionRule, SecureEcrRepository,
 } from '../../src'; // yours: from 'cdk-secure-ecr'
 
 /** The account that runs releases, and the role it pulls them with. That role may be made later, or made anew. */
@@ -51,6 +51,10 @@ export class PlatformTeam extends Stack {
       id: 'cdk-secure-ecr:repositoryTagsPartlyMutable',
       reason: 'Base images are pinned by digest in what is released; latest is for development.',
     });
+
+    // Amazon Inspector scans every image of the account and Region, again whenever a vulnerability becomes known. That is
+    // for all teams, so it stays when this stack goes; an account with several stacks keeps it in one of its own.
+    new EcrRegistry(this, 'Registry');
 
     // Developers push here whatever they like; nothing of it grows old.
     const development = new SecureEcrRepository(this, 'Development', {

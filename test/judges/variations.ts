@@ -220,9 +220,8 @@ export function variations(outdir?: string): App {
   for (const [id, build] of Object.entries(BUILD)) {
     const region = id === 'Encryption-dualLayer' ? 'us-gov-west-1' : 'eu-west-1'; // the only place that has it
     const synthesizer = id === 'Guarded-ByCaller' ? new CliCredentialsStackSynthesizer() : undefined; // CloudFormation without a role
-    build(new Stack(app, id, { env: { account: '111111111111', region }, synthesizer }));
-    const account = id.startsWith('Registry') ? String(900_000_000_000 + app.node.children.length) : '111111111111'; // one registry in each
-    build(new Stack(app, id, { env: { account, region } }));
+    const ownAccount = id.startsWith('Registry') ? String(900_000_000_000 + app.node.children.length) : '111111111111'; // one registry in each
+    build(new Stack(app, id, { env: { account: ownAccount, region }, synthesizer }));
   }
   return app;
 }
@@ -246,8 +245,6 @@ const CUSTOM_RESOURCES = `AWS${custom.AwsCustomResource.PROVIDER_FUNCTION_UUID.r
 
 /** Whether the library made it, rather than the app that uses the library. */
 export function isOurs(construct: IConstruct): boolean {
-  const ours = [SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider];
-  return construct.node.scopes.some((scope) => ours.some((type) => scope instanceof type));
-  return construct.node.scopes.some((scope) => scope instanceof SecureEcrRepository || scope instanceof RepositoryKey
-    || scope instanceof EcrRegistry || scope.node.id === CUSTOM_RESOURCES);
+  const ours = [SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider, EcrRegistry];
+  return construct.node.scopes.some((scope) => ours.some((type) => scope instanceof type) || scope.node.id === CUSTOM_RESOURCES);
 }
