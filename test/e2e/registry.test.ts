@@ -4,6 +4,8 @@ import { EcrRegistry, RegistryScanning } from '../../src';
 import { LocalAws } from '../local-aws';
 import { TemplateStack, type Template as Deployable } from '../local-aws/stack';
 
+jest.setTimeout(60_000);
+
 const TYPE = 'AWS::ECR::RegistryScanningConfiguration';
 
 let aws: LocalAws;

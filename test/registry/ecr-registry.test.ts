@@ -6,6 +6,8 @@ import { Construct } from 'constructs';
 import fc from 'fast-check';
 import { EcrRegistry, InspectorRescan, RegistryScanning, SecureEcrRepository } from '../../src';
 
+jest.setTimeout(60_000); // many syntheses
+
 const ENV = { account: '111111111111', region: 'eu-west-1' };
 const TYPE = 'AWS::ECR::RegistryScanningConfiguration';
 let app: App;
