@@ -195,9 +195,6 @@ const BUILD: Record<string, Build> = {
     targets: [{ account: '111111111111', region: 'eu-west-1' }, { account: '222222222222', region: 'us-east-1' }],
     bootstrapRoles: Object.values(CdkBootstrapRole),
   }),
-};
-
-function table<T>(name: string, values: Record<string, T>, build: (stack: Stack, value: T) => IConstruct): Record<string, Build> {
   'Registry': (stack) => new EcrRegistry(stack, 'Registry'),
   ...table('Registry-Scanning', scanning, (stack, value) => {
     new EcrRegistry(stack, 'Registry', { scanning: value });
