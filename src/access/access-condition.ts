@@ -1,6 +1,12 @@
 import { type Duration, Token, type aws_ec2 as ec2, type aws_iam as iam } from 'aws-cdk-lib';
 import { Problems } from '../private/problems';
-import { knownLength } from '../private/tokens';
+import { knownLength, matches } from '../private/tokens';
+
+/** Operators that a request without the key does not satisfy. */
+const OPERATOR = new RegExp(`^(ForAnyValue:)?(${[
+  'String(Equals|EqualsIgnoreCase|Like)', 'Arn(Equals|Like)', '(Numeric|Date)(Equals|LessThan|LessThanEquals|GreaterThan|GreaterThanEquals)',
+  'Bool', 'BinaryEquals', 'IpAddress',
+].join('|')})$`);
 
 /**
  * A condition under which access is granted; `RepositoryAccess.when` takes it.
@@ -50,6 +56,14 @@ export class AccessCondition {
       remedy: "write the tag's key as IAM shows it, without aws:PrincipalTag/",
       code: 'accessConditionTag',
     });
+    const variable = values.filter((value) => !Token.isUnresolved(value) && /^$|\$\{|[*?]/.test(value));
+    problems.unless(variable.length === 0, {
+      prop: 'values',
+      must: 'be values of the tag',
+      got: variable,
+      remedy: 'write each in full: a variable such as the tag itself would be true for whoever has it',
+      code: 'accessConditionTag',
+    });
     problems.throwIfAny();
     return new AccessCondition('StringEquals', `aws:PrincipalTag/${key}`, list('principalTag', 'values', values));
   }
@@ -90,12 +104,19 @@ export class AccessCondition {
    */
   public static of(operator: string, key: string, ...values: string[]): AccessCondition {
     const problems = new Problems('AccessCondition.of');
-    problems.unless(!/^ForAllValues:|IfExists$|Not|^Null$/i.test(operator), {
+    problems.unless(OPERATOR.test(operator), {
       prop: 'operator',
-      must: 'be one that a request without the key does not satisfy',
+      must: 'be one of IAM that a request without the key does not satisfy',
       got: operator,
       remedy: 'say what is allowed, for example with StringEquals, StringLike, ArnLike, IpAddress, Bool or NumericLessThan',
       code: 'accessConditionOperator',
+    });
+    problems.unless(matches(/^[a-z][a-z0-9-]*:.+$/i, key), {
+      prop: 'key',
+      must: 'be a condition key',
+      got: key,
+      remedy: "write it with its prefix, like 'aws:SourceIp'",
+      code: 'accessConditionKey',
     });
     problems.throwIfAny();
     return new AccessCondition(operator, key, list('of', 'values', values));

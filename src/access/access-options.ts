@@ -47,5 +47,5 @@ export interface ImageDeletionGuardOptions extends GuardOptions {
    *
    * @default - nobody else
    */
-  readonly except?: iam.IGrantable[];
+  readonly exemptPrincipals?: iam.IGrantable[];
 }

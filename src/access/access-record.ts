@@ -1,11 +1,16 @@
 import { CfnResource, Stack, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import { callersOf } from './callers';
+import type { PolicyJson } from './collapse-statements';
+import type { Conditions } from './conditions';
 import { RepositoryPolicy } from './repository-policy';
 import { LIMITS } from '../private/limits';
 import { policyCharacters } from '../private/policy-size';
 import { Problems } from '../private/problems';
 
 const RECORD = Symbol.for('cdk-secure-ecr.AccessRecord');
+
+/** Gives a pusher what else it needs, under the conditions of its pushes. */
+export type PusherNeed = (pusher: iam.IGrantable, conditions: Conditions) => void;
 
 /** What was granted and guarded on one repository, through whichever facade; it lives on the repository. */
 export class AccessRecord {
@@ -17,8 +22,9 @@ export class AccessRecord {
 
   /** Where statements about the repository go; nowhere when it was imported by a class that takes none. */
   public readonly policy?: iam.IResourceWithPolicyV2;
-  private readonly pushers: iam.IGrantable[] = [];
-  private readonly needs: ((pusher: iam.IGrantable) => void)[] = [];
+  private readonly pushers = new Map<string, Parameters<PusherNeed>>();
+  private readonly needs: PusherNeed[] = [];
+  private readonly denials: string[] = [];
   private readonly guards = new Map<string, string>();
   private onlyPushers?: string[];
 
@@ -28,19 +34,26 @@ export class AccessRecord {
       iam.ResourceWithPolicies.register(repository, repository.cfnResourceType, { forResource: withPolicy });
     }
     this.policy = iam.ResourceWithPolicies.of(repository);
-    repository.node.addValidation({ validate: () => [...this.contradictions(), ...this.excess()] });
+    repository.node.addValidation({ validate: () => [...this.contradictions(), ...this.finding()] });
   }
 
   /** Remembers somebody who may push, and gives them what pushers also need. */
-  public addPusher(pusher: iam.IGrantable): void {
-    this.pushers.push(pusher);
-    this.needs.forEach((need) => need(pusher));
+  public addPusher(pusher: iam.IGrantable, conditions: Conditions): void {
+    const id = JSON.stringify([String(pusher.grantPrincipal), conditions]);
+    if (this.pushers.has(id)) return;
+    this.pushers.set(id, [pusher, conditions]);
+    this.needs.forEach((need) => need(pusher, conditions));
   }
 
   /** Says what pushers also need: those granted so far, and those to come. */
-  public pushersAlsoNeed(need: (pusher: iam.IGrantable) => void): void {
+  public pushersAlsoNeed(need: PusherNeed): void {
     this.needs.push(need);
-    this.pushers.forEach(need);
+    this.pushers.forEach((pusher) => need(...pusher));
+  }
+
+  /** Remembers a denial, to see at synthesis that it is still there. */
+  public addDenial(sid: string): void {
+    this.denials.push(sid);
   }
 
   /**
@@ -75,8 +88,8 @@ export class AccessRecord {
   private contradictions(): string[] {
     const problems = new Problems(this.repository.node.path);
     const allowed = this.onlyPushers?.map((arn) => this.identify(arn));
-    for (const pusher of allowed ? this.pushers : []) {
-      const names = callersOf(pusher.grantPrincipal, Stack.of(this.repository))?.map((arn) => this.identify(arn));
+    for (const [pusher] of allowed ? this.pushers.values() : []) {
+      const names = this.namesOf(pusher)?.map((arn) => this.identify(arn));
       const isCertain = names?.every(({ literal }) => allowed!.every((each) => each.literal === literal));
       problems.unless(!isCertain || names!.every(({ id }) => allowed!.some((each) => each.id === id)), {
         prop: 'push',
@@ -89,12 +102,21 @@ export class AccessRecord {
     return problems.messages();
   }
 
-  /** What is too much for one policy, whoever wrote it. */
-  private excess(): string[] {
+  /** What is wrong with the policy as it will be, whoever wrote it: too much, or without a guard that was asked for. */
+  private finding(): string[] {
     const resource = [this.repository, this.repository.node.defaultChild].find(CfnResource.isCfnResource) as ecr.CfnRepository | undefined;
-    const size = policyCharacters(this.resolve(resource?.repositoryPolicyText) ?? '');
+    const policy: PolicyJson | undefined = this.resolve(resource?.repositoryPolicyText);
+    const size = policyCharacters(policy ?? '');
     const limit = LIMITS.repositoryPolicyCharacters;
     const problems = new Problems(this.repository.node.path);
+    const lost = this.denials.filter((sid) => !policy?.Statement.some(({ Sid }) => Sid === sid));
+    problems.unless(lost.length === 0, {
+      prop: 'repository policy',
+      must: 'keep its guards',
+      got: `none named ${lost.join(', ')}`,
+      remedy: 'do not replace the policy after a guard was asked for; add statements to it instead',
+      code: 'accessGuardLost',
+    });
     problems.unless(size <= limit, {
       prop: 'repository policy',
       must: `be at most ${limit} characters long`,
@@ -110,6 +132,10 @@ export class AccessRecord {
     const text = JSON.stringify(this.resolve(arn));
     const written = /:iam::(\d{12}:[^"]+)"/.exec(text)?.[1];
     return { id: written ?? text, literal: written !== undefined };
+  }
+
+  private namesOf(pusher: iam.IGrantable): string[] | undefined {
+    return callersOf(pusher.grantPrincipal, Stack.of(this.repository));
   }
 
   private resolve<T>(value: T): T {

@@ -14,8 +14,8 @@ export const ACTIONS = {
   ],
   /** The three of AmazonEC2ContainerRegistryReadOnly that fetch an image. */
   pull: ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
-  /** What a service needs that pulls as itself; the AWS page of each names these two. */
-  servicePull: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+  /** What AWS names for Lambda, which pulls as itself. https://docs.aws.amazon.com/lambda/latest/dg/images-create.html */
+  lambdaPull: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
   /** Never ecr:GetDownloadUrlForLayer, so that no layer can be fetched; manifests can, which clients do before they push. */
   push: [
     'ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload',
@@ -23,10 +23,10 @@ export const ACTIONS = {
   ],
 } as const;
 
-/** Whether the actions, which may have wildcards, let somebody push. */
-export function includePush(actions: readonly string[]): boolean {
-  const patterns = actions.map((action) => action.replace(/[*?]/g, (wildcard) => (wildcard === '*' ? '.*' : '.')));
-  return patterns.some((pattern) => new RegExp(`^${pattern}$`, 'i').test('ecr:PutImage'));
+/** Whether an action, which may have wildcards, lets somebody do this one. */
+export function mayStandFor(action: string, one: string): boolean {
+  const pattern = action.replace(/[^\w:*?]/g, '\\$&').replace(/[*?]/g, (wildcard) => (wildcard === '*' ? '.*' : '.'));
+  return new RegExp(`^${pattern}$`, 'i').test(one);
 }
 
 /** What a guard forbids. */

@@ -1,4 +1,4 @@
-import { Stack, type aws_iam as iam } from 'aws-cdk-lib';
+import { CfnResource, Reference, Stack, Token, Tokenization, type aws_iam as iam } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { ANY_OF, type Conditions, isConditional } from './conditions';
 import { Problems } from '../private/problems';
@@ -14,7 +14,7 @@ export function callersOf(principal: iam.IPrincipal, stack: Stack): string[] | u
     const names = isConditional(conditions)
       ? arnsAskedFor(conditions)
       : Object.entries(principalJson).flatMap(([kind, list]) => (kind === 'AWS' ? list : ['*']));
-    return names?.every((name) => isSomebody(stack.resolve(name))) ? names : undefined;
+    return names?.every((name) => isSomebody(name, stack)) ? names : undefined;
   } catch {
     return undefined; // CDK throws where a policy, or a role without a name it can use here, is to be named
   }
@@ -51,11 +51,25 @@ function arnsAskedFor(conditions: iam.Conditions): string[] | undefined {
   return isOnly ? [arns as string | string[]].flat() : undefined;
 }
 
+/** One role, one permission set or one user; T stands for what is known only at deployment. */
+const SOMEBODY = /^arn:[^:*?$]+:iam::(?:\d{12}|T):(?:user\/[^*?$]+|role\/(?:[^*?$]+|aws-reserved\/sso\.amazonaws\.com\*\/[^*?$]+_\?{16}))$/;
+
 /** Whether an ARN, which may be known only in part, is that of one role, one permission set or one user. */
-function isSomebody(arn: unknown): boolean {
-  const text = JSON.stringify(arn);
-  if (!text.includes(':iam::')) return typeof arn !== 'string'; // an attribute of what is made in this app, or a parameter
-  const account = String.raw`:iam::(?:\d{12}|",\{[^{}]+\},")`;
-  const name = String.raw`(?:[^*?"]+|",\{[^{}]+\}[^*?]*|aws-reserved/sso[^?]+_\?{16})`;
-  return new RegExp(`${account}:(?:user|role)/${name}"`).test(text.replace(/\]+\}+$/, '"'));
+function isSomebody(arn: string, stack: Stack): boolean {
+  const token = Token.isUnresolved(arn) ? Tokenization.reverse(arn, { failConcat: false }) : undefined;
+  if (Reference.isReference(token) && isGroupResource(token.target)) return false;
+  const text = textOf(stack.resolve(arn));
+  return text === 'T' || SOMEBODY.test(text);
+}
+
+/** An ARN as far as it is known, however it is put together. */
+function textOf(value: any): string {
+  if (typeof value === 'string') return value;
+  if ('Fn::Join' in value) return value['Fn::Join'][1].map(textOf).join(value['Fn::Join'][0]);
+  if (typeof value['Fn::Sub'] === 'string') return value['Fn::Sub'].replace(/\$\{[^}]*\}/g, 'T');
+  return 'T';
+}
+
+function isGroupResource(target: IConstruct): boolean {
+  return [target, target.node.defaultChild].some((each) => CfnResource.isCfnResource(each) && each.cfnResourceType === 'AWS::IAM::Group');
 }

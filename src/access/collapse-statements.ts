@@ -34,7 +34,7 @@ interface Choice {
  *
  * Roles of several accounts become one, too. Nobody is let in who was not before, because an ARN carries its account: a
  * role that is listed fits only the account it belongs to. That is why a statement that lists a role of an account which it
- * does not name is merged with none of another account.
+ * does not name is merged with none of another account, nor one whose * may stand for colons (StringLike).
  */
 export function collapse(statements: readonly StatementJson[]): StatementJson[] {
   const merged = new Map<string, Choice>();
@@ -60,7 +60,7 @@ function asChoice(statement: StatementJson): Choice | undefined {
     Object.entries(keys).map(([key, values]) => ({ operator, key, values: [values].flat() })));
   if (conditions.length !== 1 || !ANY_OF.test(conditions[0].operator) || !conditions[0].values.every(isText)) return undefined;
   const { operator, key, values } = conditions[0];
-  const accounts = key === 'aws:PrincipalArn' ? accountsOf(rest.Principal, values) : undefined;
+  const accounts = key === 'aws:PrincipalArn' && !operator.endsWith('StringLike') ? accountsOf(rest.Principal, values) : undefined;
   const equal = accounts ? { ...rest, Principal: 'accounts' } : rest;
   return { id: JSON.stringify([operator, key, equal]), operator, key, values, accounts, rest };
 }

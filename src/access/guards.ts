@@ -19,8 +19,7 @@ const AS_CALLER = [CliCredentialsStackSynthesizer, LegacyStackSynthesizer];
 export function denyWrites(sid: string, actions: readonly string[], callers: string[], repository: ecr.IRepositoryRef): iam.PolicyStatement {
   const writers = WRITERS.map((name) => inAccountOf(repository, `role/aws-service-role/${name}`));
   return deny(sid, actions, {
-    ArnNotLike: { 'aws:PrincipalArn': [...callers, ...writers] },
-    BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
+    ArnNotLike: { 'aws:PrincipalArn': [...callers, ...writers] }, // a service that acts as itself has no ARN and is denied
   });
 }
 

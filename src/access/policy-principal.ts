@@ -29,6 +29,11 @@ export function isOwnAccount(principal: iam.IPrincipal, repository: ecr.IReposit
   return asked === own && /:root"/.test(names);
 }
 
+/** A policy takes statements, and cannot be named. */
+function isPolicy(principal: iam.IPrincipal): boolean {
+  return 'managedPolicy' in principal || 'policy' in principal;
+}
+
 /** The conditions a principal brings. */
 export function conditionsOf(principal: iam.IPrincipal): iam.Conditions {
   try {
@@ -38,10 +43,14 @@ export function conditionsOf(principal: iam.IPrincipal): iam.Conditions {
   }
 }
 
-/** How a principal stands in the policy of a repository; refuses what ECR would refuse, and what would let in everybody. */
-export function asPolicyPrincipal(principal: iam.IPrincipal, repository: ecr.IRepositoryRef): PolicyPrincipal {
-  const { principalJson, conditions } = principal.policyFragment;
-  const names = checkNames(principal, repository);
+/**
+ * How a principal stands in the policy of a repository; refuses what ECR would refuse, and what would let in everybody.
+ *
+ * @param conditions all that have to be met, those of the principal among them
+ */
+export function asPolicyPrincipal(principal: iam.IPrincipal, repository: ecr.IRepositoryRef, conditions: iam.Conditions): PolicyPrincipal {
+  const { principalJson } = principal.policyFragment;
+  const names = checkNames(principal, repository, conditions);
   const owner = repository.node.path;
   if ('Service' in principalJson) {
     const source = nameSource(conditions) ? {} : actsForThisAccount(principal, repository);
@@ -51,15 +60,16 @@ export function asPolicyPrincipal(principal: iam.IPrincipal, repository: ecr.IRe
   return other ? { ...other, conditions: allOf(owner, other.conditions, conditions) } : { principal, conditions };
 }
 
-function checkNames(principal: iam.IPrincipal, repository: ecr.IRepositoryRef): string[] {
-  const { principalJson, conditions } = principal.policyFragment;
+function checkNames(principal: iam.IPrincipal, repository: ecr.IRepositoryRef, conditions: iam.Conditions): string[] {
+  const { principalJson } = principal.policyFragment;
   const problems = new Problems(repository.node.path);
-  const strange = Object.keys(principalJson).filter((kind) => !['AWS', 'Service', 'LiteralString'].includes(kind));
+  const kinds = isPolicy(principal) ? ['a policy'] : Object.keys(principalJson);
+  const strange = kinds.filter((kind) => !['AWS', 'Service', 'LiteralString'].includes(kind));
   problems.unless(strange.length === 0, {
     prop: 'grantee',
     must: 'be an account, a role, a user, a service or an organization',
-    got: principalJson,
-    remedy: 'grant to the role that the federated identity takes',
+    got: strange,
+    remedy: 'grant to the role that a federated identity takes, to a policy in its own account',
     code: 'accessPrincipalKind',
   });
   const { AWS = [], LiteralString = [] } = principalJson;

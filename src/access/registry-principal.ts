@@ -65,7 +65,7 @@ export class RegistryPrincipal {
 
   /**
    * Every account below an organizational unit, at any depth. The policies of the principals there must allow the access
-   * too.
+   * too, but for those of the repository's own account, if it is one of them: these are let in by this alone.
    *
    * @param path - the ids from the organization down: `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111`
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths

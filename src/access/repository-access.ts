@@ -1,8 +1,8 @@
 import { Stack, Validations, type aws_codebuild as codebuild, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import type { AccessCondition } from './access-condition';
 import type { GuardOptions, ImageDeletionGuardOptions, LambdaPullOptions } from './access-options';
-import { AccessRecord } from './access-record';
-import { ACTIONS, GUARDED, includePush } from './actions';
+import { AccessRecord, type PusherNeed } from './access-record';
+import { ACTIONS, GUARDED, mayStandFor } from './actions';
 import { namedCallers } from './callers';
 import { type Conditions, allOf, isConditional } from './conditions';
 import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
@@ -43,6 +43,15 @@ export class RepositoryAccess {
 
   /** The same access under conditions, all of which must be met: what is granted through it carries them. */
   public when(...conditions: AccessCondition[]): RepositoryAccess {
+    const problems = new Problems(this.repository.node.path);
+    problems.unless(conditions.length > 0, {
+      prop: 'when',
+      must: 'name a condition',
+      got: conditions,
+      remedy: 'grant on the access itself what is to hold always',
+      code: 'accessConditionEmpty',
+    });
+    problems.throwIfAny();
     return new RepositoryAccess(this.record, this.allOf(this.conditions, ...conditions.map((each) => each._render())));
   }
 
@@ -136,16 +145,16 @@ export class RepositoryAccess {
     const service = new iam.ServicePrincipal('lambda.amazonaws.com', {
       conditions: isFunction(account ?? env.account, env.region, functionName),
     });
-    const byService = this._grant(service, ACTIONS.servicePull);
+    const byService = this._grant(service, ACTIONS.lambdaPull);
     if (account === undefined || account === env.account) return byService;
-    return byService.combine(this._grant(new iam.AccountPrincipal(account), ACTIONS.servicePull));
+    return byService.combine(this._grant(new iam.AccountPrincipal(account), ACTIONS.lambdaPull));
   }
 
   /**
    * Lets a project of AWS CodeBuild use the images as its build environment with CodeBuild's own credentials. A project
    * that pulls with its service role takes `pull(project)` instead.
    *
-   * Actions: BatchGetImage, GetDownloadUrlForLayer.
+   * Actions: BatchCheckLayerAvailability, BatchGetImage, GetDownloadUrlForLayer.
    *
    * @see https://docs.aws.amazon.com/codebuild/latest/userguide/sample-ecr.html
    */
@@ -155,7 +164,7 @@ export class RepositoryAccess {
         ArnLike: { 'aws:SourceArn': project.projectRef.projectArn },
         StringEquals: { 'aws:SourceAccount': project.env.account },
       },
-    }), ACTIONS.servicePull);
+    }), ACTIONS.pull);
   }
 
   /**
@@ -194,7 +203,7 @@ export class RepositoryAccess {
    * Like every guard it also does what `forbidDeletionAndPolicyChanges` does.
    */
   public forbidImageDeletion(options: ImageDeletionGuardOptions = {}): void {
-    this.forbid('forbidImageDeletion', 'DenyImageDeletion', GUARDED.imageDeletion, options, this.callers('except', options.except ?? []));
+    this.forbid('forbidImageDeletion', 'DenyImageDeletion', GUARDED.imageDeletion, options, this.callers('exemptPrincipals', options.exemptPrincipals ?? []));
   }
 
   /**
@@ -228,33 +237,40 @@ export class RepositoryAccess {
     if (principal instanceof iam.CompositePrincipal) {
       return principal.principals.map((each) => this._grant(each, actions)).reduce((all, each) => all.combine(each));
     }
-    if (includePush(actions)) this.record.addPusher(grantee);
+    this.checkActions(actions);
     const resourceArns = [this.repository.repositoryRef.repositoryArn];
     // CDK leaves the conditions of a principal out of the principal's own policy, where they matter as much.
     const conditions = this.allOf(this.conditions, conditionsOf(principal));
     const grant = { grantee, actions: [...actions], resourceArns };
+    const isPush = actions.some((action) => mayStandFor(action, 'ecr:PutImage'));
     const own = iam.Grant.addToPrincipal({ ...grant, ...(isConditional(conditions) && { conditions }) });
-    if (own.success && (principal.principalAccount === undefined || sameAccount(principal, this.repository))) return own;
+    if (own.success && (principal.principalAccount === undefined || sameAccount(principal, this.repository))) {
+      if (isPush) this.record.addPusher(grantee, conditions);
+      return own;
+    }
 
-    const inPolicy = asPolicyPrincipal(principal, this.repository);
+    const inPolicy = asPolicyPrincipal(principal, this.repository, conditions);
     const statement = new iam.PolicyStatement({
       actions: [...actions],
       principals: [inPolicy.principal],
       conditions: this.allOf(this.conditions, inPolicy.conditions),
     });
     const result = this.record.policy?.addToResourcePolicy(statement);
-    if (!result?.statementAdded) return own.success ? own : this.refuse(principal);
+    if (!result?.statementAdded && !own.success) this.refuse(principal);
+    if (isPush) this.record.addPusher(grantee, conditions);
+    if (!result?.statementAdded) return own;
     if (isOwnAccount(inPolicy.principal, this.repository)) this.warnOfOwnAccount();
     const resource = { env: this.repository.env, node: this.repository.node, addToResourcePolicy: () => result };
     return own.combine(iam.Grant.addStatementToResourcePolicy({ ...grant, resource, statement }));
   }
 
   /**
-   * What else somebody who may push needs, granted by another module; holds for pushers before and after.
+   * What else somebody who may push needs, granted by another module, under the conditions of the push; holds for pushers
+   * before and after. Not for those whom an `ecr.Repository` of CDK grants by its own methods.
    *
    * @internal
    */
-  public _pushersAlsoNeed(need: (pusher: iam.IGrantable) => void): void {
+  public _pushersAlsoNeed(need: PusherNeed): void {
     this.record.pushersAlsoNeed(need);
   }
 
@@ -279,9 +295,23 @@ export class RepositoryAccess {
     this.deny(denyChanges('DenyDeletionAndPolicyChanges', GUARDED.guards, [...above, rootUserOf(this.repository)], deployers));
   }
 
+  private checkActions(actions: readonly string[]): void {
+    const wrong = actions.filter((action) => !matches(LIMITS.action, action) || action.toLowerCase() === ACTIONS.authorize[0].toLowerCase());
+    const problems = new Problems(this.repository.node.path);
+    problems.unless(actions.length > 0 && wrong.length === 0, {
+      prop: 'actions',
+      must: 'name actions of ECR about a repository',
+      got: wrong,
+      remedy: "write them like 'ecr:BatchGetImage'; the login is granted by access.authorize",
+      code: 'accessActions',
+    });
+    problems.throwIfAny();
+  }
+
   private deny(statement: iam.PolicyStatement): void {
     const result = this.record.policy?.addToResourcePolicy(statement);
     if (!result?.statementAdded) this.refuse(statement.sid);
+    this.record.addDenial(statement.sid!);
   }
 
   private breakGlass({ breakGlass }: GuardOptions): string[] {

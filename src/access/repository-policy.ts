@@ -1,8 +1,11 @@
-import { type IResolvable, type IResolveContext, Lazy, Stack, Token, aws_iam as iam } from 'aws-cdk-lib';
+import { type IResolvable, type IResolveContext, Lazy, Stack, aws_iam as iam } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { ACTIONS, mayStandFor } from './actions';
 import { type PolicyJson, collapse } from './collapse-statements';
 import { nameCaller, nameSource } from './conditions';
+import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
+import { matches } from '../private/tokens';
 
 /** The policy of a repository: few statements for many grants; what ECR would refuse at deployment is refused at synthesis. */
 export class RepositoryPolicy {
@@ -31,14 +34,17 @@ export class RepositoryPolicy {
       remedy: 'leave them out: the policy of a repository is about this repository',
       code: 'repositoryPolicyResources',
     });
-    problems.unless(!statement.actions.some((action) => action.toLowerCase() === 'ecr:getauthorizationtoken'), {
+    problems.unless(!statement.actions.some((action) => !/^(ecr:)?\*$/i.test(action) && mayStandFor(action, ACTIONS.authorize[0])), {
       prop: 'statement',
       must: 'not grant ecr:GetAuthorizationToken',
       got: statement.actions,
       remedy: 'grant it in the policy of the principal, on all resources (repository.access.authorize)',
       code: 'repositoryPolicyAuthorization',
     });
-    const foreign = statement.actions.filter((action) => !Token.isUnresolved(action) && !/^(ecr:.+|\*)$/i.test(action));
+    const foreign = [
+      ...statement.actions.filter((action) => !matches(LIMITS.action, action)),
+      ...(statement.effect === iam.Effect.ALLOW ? statement.notActions : []),
+    ];
     problems.unless(foreign.length === 0, {
       prop: 'statement',
       must: 'name actions of ECR only',
@@ -63,7 +69,8 @@ export class RepositoryPolicy {
       code: 'repositoryPolicyService',
     });
     problems.throwIfAny();
-    this.document.addStatements(isForAnybody ? this.forThisAccount(statement) : statement);
+    // A copy: what is added to the statement later has not been looked at.
+    this.document.addStatements(isForAnybody ? this.forThisAccount(statement) : statement.copy());
   }
 
   /** What can be known only when every statement is there. */

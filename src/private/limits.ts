@@ -25,6 +25,10 @@ export const LIMITS = {
   scanFilters: { maxPerRule: 100, maxLength: 255, pattern: /^[a-z0-9*]+(?:[._/-][a-z0-9*]+)*$/ },
   /** https://docs.aws.amazon.com/inspector/v2/APIReference/API_EcrConfiguration.html */
   rescanDuration: /^(?:LIFETIME|DAYS_[1-9]\d*)$/,
+  /** An action of ECR in a policy, with wildcards. */
+  action: /^(?:ecr:[a-z*?]+|\*)$/i,
+  /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+  managedPolicyCharacters: 6_144,
   /** https://docs.aws.amazon.com/organizations/latest/APIReference/API_Account.html */
   account: /^\d{12}$/,
   /** A name with its path, without what a policy reads as a wildcard or a variable. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */

@@ -1,4 +1,4 @@
-import { CfnParameter, Duration, Lazy, Stack, Token, aws_ec2 as ec2, aws_iam as iam } from 'aws-cdk-lib';
+import { CfnParameter, Duration, Lazy, Stack, Token, aws_ec2 as ec2, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import { AccessCondition, SecureEcrRepository } from '../../src';
 import { DeployedStack } from '../support/deployed-stack';
 
@@ -61,7 +61,7 @@ describe('bad input', () => {
       "[AccessCondition.multiFactor] 'maxAge' must be at least a second, got \"Duration.seconds(0)\":"
       + ' leave it out to take a second factor of any age (cdk-secure-ecr:accessConditionMultiFactorAge)'],
     ['an operator that negates', () => AccessCondition.of('StringNotEquals', 'aws:SourceVpc', 'vpc-1'),
-      "[AccessCondition.of] 'operator' must be one that a request without the key does not satisfy, got \"StringNotEquals\": say what"
+      "[AccessCondition.of] 'operator' must be one of IAM that a request without the key does not satisfy, got \"StringNotEquals\": say what"
       + ' is allowed, for example with StringEquals, StringLike, ArnLike, IpAddress, Bool or NumericLessThan'
       + ' (cdk-secure-ecr:accessConditionOperator)'],
   ])('%s is refused', (_name, make, message) => {
@@ -153,8 +153,12 @@ describe('when', () => {
   test('takes no condition that contradicts the one of a principal', () => {
     const conditional = new iam.PrincipalWithConditions(role, { StringEquals: { 'aws:PrincipalTag/team': 'cart' } });
     expect(() => images.access.when(AccessCondition.principalTag('team', 'shop')).pull(conditional)).toThrow('accessConditionTwice');
-    const service = new iam.ServicePrincipal('ecs.amazonaws.com');
+  });
+
+  test('says for whom a service acts, where it names an account', () => {
     const elsewhere = AccessCondition.of('StringEquals', 'aws:SourceAccount', '222222222222');
-    expect(() => images.access.when(elsewhere).pull(service)).toThrow('accessConditionTwice');
+    images.access.when(elsewhere).pull(new iam.ServicePrincipal('ecs.amazonaws.com'));
+    const { Statement } = stack.resolve((images.node.defaultChild as ecr.CfnRepository).repositoryPolicyText);
+    expect(Statement[1]).toMatchObject({ Condition: { StringEquals: { 'aws:SourceAccount': '222222222222' } } });
   });
 });

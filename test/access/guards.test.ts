@@ -46,16 +46,13 @@ describe('each guard denies to everybody but those above it, and shuts the polic
       ...POLICY(),
       DenyPushesOfOthers: {
         Action: ['ecr:CompleteLayerUpload', 'ecr:InitiateLayerUpload', 'ecr:PutImage', 'ecr:UploadLayerPart'],
-        Condition: {
-          ...butFor(arn('ci'), arn('ci', '222222222222'), 'arn:aws:iam::222222222222:user/u', ...WRITERS),
-          BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' },
-        },
+        Condition: butFor(arn('ci'), arn('ci', '222222222222'), 'arn:aws:iam::222222222222:user/u', ...WRITERS),
       },
     });
   });
 
   test('forbidImageDeletion', () => {
-    images.access.forbidImageDeletion({ except: [role('janitor'), RegistryPrincipal.permissionSet('111111111111', 'Keepers')] });
+    images.access.forbidImageDeletion({ exemptPrincipals: [role('janitor'), RegistryPrincipal.permissionSet('111111111111', 'Keepers')] });
     expect(guards()).toEqual({
       ...POLICY(),
       DenyImageDeletion: {
@@ -248,7 +245,7 @@ describe('who is named', () => {
   test.each<[string, (options: { account: iam.IPrincipal }) => void]>([
     ['breakGlass', ({ account }) => images.access.forbidDeletionAndPolicyChanges({ breakGlass: account })],
     ['deployedBy', ({ account }) => images.access.forbidDeletionAndPolicyChanges({ deployedBy: account })],
-    ['except', ({ account }) => images.access.forbidImageDeletion({ except: [account] })],
+    ['exemptPrincipals', ({ account }) => images.access.forbidImageDeletion({ exemptPrincipals: [account] })],
   ])('is checked as %s, too', (prop, guard) => {
     expect(() => guard({ account: new iam.AccountPrincipal('222222222222') })).toThrow(`'${prop}' must be roles or users`);
     expect(guards()).toEqual({});

@@ -141,7 +141,7 @@ const ROWS: Row[] = [
   { who: 'Lambda for nobody', principal: LAMBDA, may: {} },
   { who: 'who makes that function', principal: roleArn(FUNCTIONS, 'developer'), ...admin, may: { ...outsider, app: ['servicePull'] } },
   { who: 'who makes that function, without policies of its own', principal: roleArn(FUNCTIONS, 'developer'), may: {} },
-  { who: 'CodeBuild for the project', principal: CODEBUILD, context: { 'aws:SourceArn': PROJECT, 'aws:SourceAccount': REGISTRY }, may: { app: ['servicePull'] } },
+  { who: 'CodeBuild for the project', principal: CODEBUILD, context: { 'aws:SourceArn': PROJECT, 'aws:SourceAccount': REGISTRY }, may: { app: ['pull'] } },
   { who: 'CodeBuild for another project', principal: CODEBUILD, context: { 'aws:SourceArn': `${PROJECT}-2`, 'aws:SourceAccount': REGISTRY }, may: {} },
   { who: 'CodeBuild for a project of this name in another account', principal: CODEBUILD, context: { 'aws:SourceArn': PROJECT.replace(REGISTRY, STRANGER), 'aws:SourceAccount': STRANGER }, may: {} },
   { who: 'CodeBuild for nobody', principal: CODEBUILD, may: {} },

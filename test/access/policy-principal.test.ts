@@ -256,8 +256,8 @@ describe('bad input', () => {
 
   test.each<[string, () => iam.IGrantable, string]>([
     ['a federated identity', () => new iam.FederatedPrincipal('accounts.google.com', {}, 'sts:AssumeRoleWithWebIdentity'),
-      "'grantee' must be an account, a role, a user, a service or an organization, got {\"Federated\":[\"accounts.google.com\"]}:"
-      + ' grant to the role that the federated identity takes (cdk-secure-ecr:accessPrincipalKind)'],
+      "'grantee' must be an account, a role, a user, a service or an organization, got [\"Federated\"]:"
+      + ' grant to the role that a federated identity takes, to a policy in its own account (cdk-secure-ecr:accessPrincipalKind)'],
     ['everybody', () => new iam.AnyPrincipal(),
       "'grantee' must not be everybody, got {\"principal\":\"*\",\"conditions\":{}}: name an account, or an organization (iam.OrganizationPrincipal); public images belong in"
       + ' ECR Public (cdk-secure-ecr:accessPrincipalEverybody)'],

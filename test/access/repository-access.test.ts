@@ -272,7 +272,7 @@ describe('pullByCodeBuild', () => {
     expect(policyOf()).toEqual([{
       Effect: 'Allow',
       Principal: { Service: 'codebuild.amazonaws.com' },
-      Action: ['ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+      Action: PULL,
       Condition: {
         ArnLike: { 'aws:SourceArn': `arn:aws:codebuild:eu-west-1:${account}:project/build` },
         StringEquals: { 'aws:SourceAccount': account },

@@ -118,7 +118,7 @@ release.access.pull(made.developer);
 release.access.pull(new iam.AccountPrincipal(PARTNER));
 release.grant(made.janitor, 'ecr:BatchDeleteImage');
 release.access.pushOnlyBy([made.ci, made.releaser, RegistryPrincipal.role(PRODUCTION, 'ci/releaser')], { breakGlass });
-release.access.forbidImageDeletion({ breakGlass, except: [made.janitor] });
+release.access.forbidImageDeletion({ breakGlass, exemptPrincipals: [made.janitor] });
 release.access.forbidTagMutabilityChanges({ breakGlass });
 
 // A repository of CDK itself, for an organization.

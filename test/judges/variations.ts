@@ -82,7 +82,7 @@ const access: Record<Methods<RepositoryAccess>, (access: RepositoryAccess, stack
   pullByLambda: (to) => [{}, { functionName: 'resize' }, { account, functionName: 'resize' }].forEach((each) => to.pullByLambda(each)),
   pullByCodeBuild: (to, stack) => to.pullByCodeBuild(codebuild.Project.fromProjectName(stack, 'Build', 'build')),
   pushOnlyBy: (to, stack) => to.pushOnlyBy([role(stack), principals.role, principals.permissionSet], { breakGlass: fire }),
-  forbidImageDeletion: (to) => to.forbidImageDeletion({ except: [ci], breakGlass: fire }),
+  forbidImageDeletion: (to) => to.forbidImageDeletion({ exemptPrincipals: [ci], breakGlass: fire }),
   forbidTagMutabilityChanges: (to) => to.forbidTagMutabilityChanges(),
   forbidDeletionAndPolicyChanges: (to) => to.forbidDeletionAndPolicyChanges({ breakGlass: fire, deployedBy: ci }),
 };
