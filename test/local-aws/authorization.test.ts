@@ -1,6 +1,6 @@
 import {
   BatchGetImageCommand, CreateRepositoryCommand, DescribeRepositoriesCommand, ECRClient, InitiateLayerUploadCommand,
-  ListImageReferrersCommand, ListImagesCommand, TagResourceCommand,
+  ListImageReferrersCommand, ListImagesCommand, ListTagsForResourceCommand, TagResourceCommand, UntagResourceCommand,
 } from '@aws-sdk/client-ecr';
 import { AddUserToGroupCommand, RemoveUserFromGroupCommand, UpdateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
@@ -229,6 +229,17 @@ describe('in another registry', () => {
     await expect(ecr.send(new CreateRepositoryCommand(somewhere(aws.account)))).rejects.toMatchObject(denied);
     await expect(ecr.send(new DescribeRepositoriesCommand({ registryId: aws.account }))).rejects.toMatchObject(denied);
     await expect(ecr.send(new ListImagesCommand({ registryId: aws.account, repositoryName: 'another/unknown' }))).rejects.toMatchObject(denied);
+  });
+
+  test('an operation that takes an ARN finds the repository there', async () => {
+    const policy = [{ Effect: 'Allow', Principal: { AWS: OTHER_ACCOUNT }, Action: ['ecr:ListTagsForResource', 'ecr:TagResource'] }];
+    const resourceArn = arnOf((await repository('arn/shared', ...policy)).repositoryName);
+    const theirs = await roleClient('arn-theirs', [ECR.everything], OTHER_ACCOUNT);
+    await theirs.send(new TagResourceCommand({ resourceArn, tags: [{ Key: 'a', Value: 'b' }] }));
+
+    expect((await theirs.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual([{ Key: 'a', Value: 'b' }]);
+    expect((await admin.send(new ListTagsForResourceCommand({ resourceArn }))).tags).toEqual([{ Key: 'a', Value: 'b' }]);
+    await expect(theirs.send(new UntagResourceCommand({ resourceArn, tagKeys: ['a'] }))).rejects.toMatchObject(denied);
   });
 
   test('a refusal says which side did not allow it', async () => {

@@ -183,6 +183,12 @@ describe('a second factor', () => {
 
     expect(await list(session, await within(3600))).toBe('allowed');
     expect(await list(session, await within(-1))).toBe(denied);
+
+    await aws.ageSecondFactor(session, 3601);
+
+    expect(await list(session, await within(3600))).toBe(denied);
+    expect(await list(session, await within(3601))).toBe('allowed');
+    await expect(aws.ageSecondFactor(user.credentials, 1)).rejects.toThrow(/without a second factor/);
   });
 
   test('lets one assume a role, whose sessions know nothing of it', async () => {

@@ -1,4 +1,8 @@
 import { join } from 'node:path';
+import { CreateRepositoryCommand, DescribeRegistryCommand, DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
+import {
+  CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient, ListAttachedGroupPoliciesCommand, ListGroupPoliciesCommand,
+} from '@aws-sdk/client-iam';
 import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { run } from './guarded-process';
 import { LocalAws } from './index';
@@ -25,6 +29,49 @@ print(json.dumps(getattr(client, sys.argv[2])(**json.loads(sys.argv[3])), defaul
   await run([python, '-c', script, service, operation, JSON.stringify(parameters)], { python, cwd: __dirname, env: aws.env, onLine: (line) => lines.push(line), title: operation });
   return JSON.parse(lines.at(-1)!);
 }
+
+test('a group has the policies that its template says, until the next one', async () => {
+  const stack = new TemplateStack(aws, 'groups');
+  const list = { Statement: [{ Effect: 'Allow', Action: 'ecr:DescribeRepositories', Resource: '*' }] };
+  const managed = 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly';
+  const template = (properties: object) => ({
+    Resources: {
+      Group: { Type: 'AWS::IAM::Group', Properties: { GroupName: 'auditors', Path: '/team/', ...properties } },
+      User: { Type: 'AWS::IAM::User', Properties: { UserName: 'auditor', Groups: [{ Ref: 'Group' }] } },
+    },
+    Outputs: { Arn: { Value: { 'Fn::GetAtt': ['Group', 'Arn'] } } },
+  });
+  const iam = aws.client(IAMClient);
+
+  const { Arn } = await stack.create(template({ Policies: [{ PolicyName: 'list', PolicyDocument: list }] }));
+
+  expect(Arn).toBe(`arn:aws:iam::${aws.account}:group/team/auditors`);
+  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'auditor' }));
+  const auditor = aws.client(ECRClient, { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! });
+  expect((await auditor.send(new DescribeRepositoriesCommand({}))).repositories).toEqual([]);
+  await expect(auditor.send(new DescribeRegistryCommand({}))).rejects.toThrow(/no identity-based policy allows/);
+
+  await stack.update(template({ ManagedPolicyArns: [managed] }));
+
+  expect((await iam.send(new ListGroupPoliciesCommand({ GroupName: 'auditors' }))).PolicyNames).toEqual([]);
+  expect((await iam.send(new ListAttachedGroupPoliciesCommand({ GroupName: 'auditors' }))).AttachedPolicies).toMatchObject([{ PolicyArn: managed }]);
+
+  await iam.send(new DeleteAccessKeyCommand({ UserName: 'auditor', AccessKeyId: AccessKey!.AccessKeyId! }));
+  await stack.delete();
+  await expect(iam.send(new ListGroupPoliciesCommand({ GroupName: 'auditors' }))).rejects.toThrow(/cannot be found/);
+});
+
+test('an account and a Region of one\'s own are those of the AWS', async () => {
+  const own = await LocalAws.start({ account: '111111111111', region: 'eu-west-1' });
+  try {
+    const { repository } = await own.client(ECRClient).send(new CreateRepositoryCommand({ repositoryName: 'app' }));
+
+    expect(repository!.repositoryArn).toBe('arn:aws:ecr:eu-west-1:111111111111:repository/app');
+    expect(own.registryHost()).toBe('111111111111.dkr.ecr.eu-west-1.amazonaws.com');
+  } finally {
+    await own.stop();
+  }
+});
 
 test('a Lambda function keeps its dead letter queue and a topic its key', async () => {
   const stack = new TemplateStack(aws, 'mends');

@@ -34,8 +34,8 @@ export class LocalAws {
     return aws;
   }
 
-  readonly account = '123456789012';
-  readonly region = 'us-east-1';
+  readonly account: string;
+  readonly region: string;
   private readonly directory = mkdtempSync(join(tmpdir(), 'local-aws-'));
   private readonly secret = randomBytes(24).toString('hex');
   private readonly token = randomBytes(24).toString('hex');
@@ -45,7 +45,12 @@ export class LocalAws {
   private agent = new Agent();
   private started?: { readonly endpoint: string; readonly certificate: string };
 
-  private constructor(private readonly python: string, { log, signal }: LocalAwsOptions) {
+  private constructor(
+    private readonly python: string,
+    { account = '123456789012', region = 'us-east-1', log, signal }: LocalAwsOptions,
+  ) {
+    this.account = account;
+    this.region = region;
     mkdirSync(join(this.directory, 'home'));
     mkdirSync(join(this.directory, 'tmp'));
     // As in AWS, a handler finds the SDK although it brings none; of our other packages it must find nothing.
@@ -165,6 +170,11 @@ export class LocalAws {
   /** Puts an account into an organization: a path as of `aws:PrincipalOrgPaths`, such as `o-a1b2c3d4e5/r-ab12/`. */
   async placeInOrganization(account: string, path: string): Promise<void> {
     await this.control('place-in-organization', { account, path });
+  }
+
+  /** Lets a session's second factor have been given so many seconds ago, from now on. */
+  async ageSecondFactor({ accessKeyId }: Credentials, seconds: number): Promise<void> {
+    await this.control('age-second-factor', { access_key: accessKeyId, seconds: `${seconds}` });
   }
 
   /** Lets the twelve hours pass that the tokens of GetAuthorizationToken live. */

@@ -1,6 +1,10 @@
 import type { Agent } from 'node:https';
 
 export interface LocalAwsOptions {
+  /** Our account. @default '123456789012' */
+  readonly account?: string;
+  /** @default 'us-east-1' */
+  readonly region?: string;
   /** What the emulator and its installation say. */
   readonly log?: (line: string) => void;
   /** Ends the start, or the run, when it aborts. */

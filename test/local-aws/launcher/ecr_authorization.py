@@ -1,7 +1,7 @@
 """Who may do what in whose registry.
 
-ministack looks for every repository in the caller's own account. AWS lets a caller name another registry (registryId),
-and then both that repository's policy and the caller's identity policies must allow.
+ministack looks for every repository in the caller's own account. AWS lets a caller name another registry (registryId,
+resourceArn), and then both that repository's policy and the caller's identity policies must allow.
 """
 
 import json
@@ -26,7 +26,7 @@ def install() -> None:
             return policy_in_scope(arn) or ("", account)
 
     async def handle_in_named_registry(method, path, headers, body, parameters):
-        account = _members(body).get("registryId") or responses.get_account_id()
+        account = _registry_of(_members(body)) or responses.get_account_id()
         with responses.request_scope(account, responses.get_region()):
             return await handle(method, path, headers, body, parameters)
 
@@ -44,6 +44,11 @@ def arn_named_in(action: str, members: dict, region: str, account: str) -> str:
         names = members.get("repositoryNames") or []
         return prefix + (names[0] if len(names) == 1 else "*")
     return prefix + members["repositoryName"] if members.get("repositoryName") else "*"
+
+
+def _registry_of(members: dict):
+    _, _, service, _, account, *_ = (str(members.get("resourceArn", "")) + ":" * 5).split(":")
+    return account if service == "ecr" and account else members.get("registryId")
 
 
 def _members(body: bytes) -> dict:

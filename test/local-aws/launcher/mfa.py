@@ -35,14 +35,23 @@ def install() -> None:
         register(access_key, {**session, **({"MfaAt": time.time()} if _action.get() == "GetSessionToken" else {})})
 
     def keys(credential) -> dict:
-        at = (sts._sessions.get(credential.access_key_id) or {}).get("MfaAt")
+        session = sts._sessions.get(credential.access_key_id) or {}
+        at = session.get("MfaAt")
         at = time.time() if _action.get() == "AssumeRole" else at
         return {**keys_of(credential), **({} if at is None else {
-            "aws:multifactorauthpresent": "true", "aws:multifactorauthage": str(int(time.time() - at))})}
+            "aws:multifactorauthpresent": "true", "aws:multifactorauthage": str(session.get("MfaAge", int(time.time() - at)))})}
 
     sts.handle_request = handle_with_device
     sts.register_session = register_with_device
     iam_evaluator._principal_keys = sts._principal_keys = keys
+
+
+def age(access_key: str, seconds: str) -> None:
+    """For a test that cannot wait: the age stays as it is said here."""
+    session = sts._sessions.get(access_key) or {}
+    if "MfaAt" not in session:
+        raise ValueError("this session began without a second factor")
+    session["MfaAge"] = int(seconds)
 
 
 def _is_theirs(caller, fields: dict) -> bool:

@@ -60,7 +60,8 @@ ecr = Private(
     "_batch_check_layer_availability", "_get_download_url_for_layer", "_get_authorization_token", "_parse_v2_path", "_find_image")
 eventbridge = Private("ministack.services.eventbridge", "_put_events", "_dispatch_event")
 iam = Private(
-    "ministack.services.iam", "_oidc_providers", "_create_oidc_provider", "_roles", "_users", "_mfa_devices",
+    "ministack.services.iam", "_oidc_providers", "_create_oidc_provider", "_roles", "_users", "_mfa_devices", "_groups",
+    "_create_group", "_delete_group", "_attach_group_policy", "_detach_group_policy", "_put_group_policy", "_delete_group_policy",
     "_gen_session_access_key", "_gen_secret", "_gen_session_token")
 sts = Private(
     "ministack.services.sts", "is_root_access_key", "handle_request", "register_session", "_sessions", "_principal_keys",

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from . import ecr_layers, events, network, organizations, principals, record_only, settings, tokens
+from . import ecr_layers, events, mfa, network, organizations, principals, record_only, settings, tokens
 from .private import app
 
 # ministack lets anybody reset it or change its settings; nobody here needs that.
@@ -78,6 +78,7 @@ def local(path: str, scope: dict) -> tuple:
 CONTROLS = {
     "resources": record_only.records, "events": events.recent,
     "place-in-organization": organizations.place, "expire-tokens": tokens.expire, "route": network.route,
+    "age-second-factor": mfa.age,
     "as-service": principals.as_service, "through-service": principals.through,
 }
 
