@@ -151,6 +151,13 @@ const registryStack = new DeployedStack(stack);
 const productionStack = new DeployedStack(production);
 const byHandStack = new DeployedStack(byHand);
 
+/** What is deployed, and where; in its Region. */
+export const STACKS = [
+  { name: 'Registry', account: REGISTRY, resources: registryStack.resources },
+  { name: 'Production', account: PRODUCTION, resources: productionStack.resources },
+  { name: 'ByHand', account: REGISTRY, resources: byHandStack.resources },
+];
+
 const repository = (name: string, resourcePolicy: Policy | undefined) =>
   ({ arn: `arn:aws:ecr:${REGION}:${REGISTRY}:repository/team/${name}`, resourcePolicy: resourcePolicy!, refusesPlainHttp: name !== 'shared' && name !== 'legacy' });
 
@@ -176,6 +183,11 @@ export const SERVICE = {
   policies: productionStack.identityPolicies(service),
   context: productionStack.principalTags(service),
 };
+/** Whether a principal is one of this app, and so has its policies from the deployment. */
+export function isMade(principal: string): boolean {
+  return [SERVICE.principal, ...Object.values(made).map((each) => registryStack.arn(each))].includes(principal);
+}
+
 /** What the permission set of developers may in the production account. */
 export const PERMISSION_SET: Policy = registryStack.document(permissionSet);
 export const PROJECT = registryStack.arn(project);

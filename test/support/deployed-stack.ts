@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import { deployed } from './simulate';
 
-interface Resource {
+export interface Resource {
   readonly Type: string;
   readonly Properties?: Record<string, any>;
 }
@@ -15,7 +15,8 @@ export interface Policy {
 
 /** What a stack is after deployment: ARNs written out, and policies as IAM reads them. */
 export class DeployedStack {
-  private readonly resources: Record<string, Resource>;
+  /** By logical id, as synthesized. */
+  public readonly resources: Record<string, Resource>;
   private readonly values: Record<string, string> = {};
 
   constructor(private readonly stack: Stack) {
