@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { Person, buildClients } from './clients';
-import { LocalAws, makeImage, type Network, push } from '../local-aws';
+import { type Credentials, LocalAws, makeImage, type Network, push } from '../local-aws';
 import { Actors, ECR, type RoleOptions } from '../local-aws/actors';
 import type { Outcome } from '../support/tools';
 
@@ -9,9 +9,9 @@ export const RELEASE = makeImage({ version: '1.0.0' });
 
 /** A local AWS, and people at their terminals. */
 export class Scene {
-  static async open(): Promise<Scene> {
+  static async open(start: () => Promise<LocalAws> = () => LocalAws.start()): Promise<Scene> {
     await buildClients();
-    const aws = await LocalAws.start();
+    const aws = await start();
     return new Scene(aws, await aws.network());
   }
 
@@ -46,8 +46,12 @@ export class Scene {
 
   /** Somebody in a role that may do just this, not logged in. */
   async stranger(statements: object[] = [], options: RoleOptions & { readonly name?: string } = {}): Promise<Person> {
-    const credentials = await this.actors.session(options.name ?? this.unique(), statements, options);
-    this.people.push(new Person(this.aws, this.network, credentials));
+    return this.as(await this.actors.session(options.name ?? this.unique(), statements, options));
+  }
+
+  /** Whose credentials these are, not logged in. */
+  as(credentials: Credentials, network = this.network): Person {
+    this.people.push(new Person(this.aws, network, credentials));
     return this.people.at(-1)!;
   }
 
@@ -81,8 +85,8 @@ export class Deeds {
     return who.crane('pull', '--format=oci', this.scene.ref(where), who.path(this.scene.unique()));
   }
 
-  push(who: Person, where: string): Promise<Outcome> {
-    return who.crane('push', who.layout(makeImage({ version: '2.0.0' })), this.scene.ref(where, ':v2'));
+  push(who: Person, where: string, version = 'v2'): Promise<Outcome> {
+    return who.crane('push', who.layout(makeImage({ version })), this.scene.ref(where, `:${version}`));
   }
 
   list(who: Person, where: string): Promise<Outcome> {
