@@ -1,3 +1,7 @@
+import { LIMITS } from '../private/limits';
+import { Problems } from '../private/problems';
+import { matches } from '../private/tokens';
+
 /**
  * The IAM actions of each level of access, and of each guard.
  *
@@ -22,6 +26,20 @@ export const ACTIONS = {
     'ecr:PutImage', 'ecr:UploadLayerPart',
   ],
 } as const;
+
+/** Refuses what is no action about a repository. */
+export function checkActions(owner: string, actions: readonly string[]): void {
+  const wrong = actions.filter((action) => !matches(LIMITS.action, action) || action.toLowerCase() === ACTIONS.authorize[0].toLowerCase());
+  const problems = new Problems(owner);
+  problems.unless(actions.length > 0 && wrong.length === 0, {
+    prop: 'actions',
+    must: 'name actions of ECR about a repository',
+    got: wrong,
+    remedy: "write them like 'ecr:BatchGetImage'; the login is granted by access.authorize",
+    code: 'accessActions',
+  });
+  problems.throwIfAny();
+}
 
 /** Whether an action, which may have wildcards, lets somebody do this one. */
 export function mayStandFor(action: string, one: string): boolean {

@@ -1,6 +1,7 @@
 import {
-  Aws, CliCredentialsStackSynthesizer, Fn, LegacyStackSynthesizer, type Stack, Token, type aws_ecr as ecr, aws_iam as iam,
+  Aws, CliCredentialsStackSynthesizer, Fn, LegacyStackSynthesizer, Stack, Token, type aws_ecr as ecr, aws_iam as iam,
 } from 'aws-cdk-lib';
+import { Problems } from '../private/problems';
 
 /**
  * The roles by which ECR itself writes images: replication, and the pull-through cache.
@@ -38,14 +39,22 @@ export function rootUserOf(repository: ecr.IRepositoryRef): string {
   return inAccountOf(repository, 'root');
 }
 
-/**
- * The role in which CloudFormation works, as the synthesizer of the stack knows it; none where it works as the caller,
- * nothing where that is not known.
- */
-export function deploymentRolesOf({ nestedStackParent, synthesizer }: Stack): string[] | undefined {
-  if (nestedStackParent) return deploymentRolesOf(nestedStackParent);
+/** The role in which CloudFormation works, as the synthesizer of the stack knows it; none where it works as the caller. */
+export function deploymentRolesOf(repository: ecr.IRepositoryRef): string[] {
+  let stack = Stack.of(repository);
+  while (stack.nestedStackParent) stack = stack.nestedStackParent;
+  const { synthesizer } = stack;
   const { cloudFormationExecutionRoleArn: arn } = synthesizer as { cloudFormationExecutionRoleArn?: string };
-  if (arn === undefined) return AS_CALLER.some((type) => synthesizer instanceof type) ? [] : undefined;
+  const problems = new Problems(repository.node.path);
+  problems.unless(arn !== undefined || AS_CALLER.some((type) => synthesizer instanceof type), {
+    prop: 'deployedBy',
+    must: 'be given for a stack whose synthesizer does not tell the role of its deployment',
+    got: synthesizer.constructor.name,
+    remedy: 'name the role in which CloudFormation works, or the guard locks it out',
+    code: 'accessGuardDeployer',
+  });
+  problems.throwIfAny();
+  if (arn === undefined) return [];
   return [!Token.isUnresolved(arn) && arn.includes('${') ? Fn.sub(arn) : arn];
 }
 

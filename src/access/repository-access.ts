@@ -1,8 +1,8 @@
-import { Stack, Validations, type aws_codebuild as codebuild, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
+import { Validations, type aws_codebuild as codebuild, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import type { AccessCondition } from './access-condition';
 import type { GuardOptions, ImageDeletionGuardOptions, LambdaPullOptions } from './access-options';
 import { AccessRecord, type PusherNeed } from './access-record';
-import { ACTIONS, GUARDED, mayStandFor } from './actions';
+import { ACTIONS, GUARDED, checkActions, mayStandFor } from './actions';
 import { namedCallers } from './callers';
 import { type Conditions, allOf, isConditional } from './conditions';
 import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
@@ -237,7 +237,7 @@ export class RepositoryAccess {
     if (principal instanceof iam.CompositePrincipal) {
       return principal.principals.map((each) => this._grant(each, actions)).reduce((all, each) => all.combine(each));
     }
-    this.checkActions(actions);
+    checkActions(this.repository.node.path, actions);
     const resourceArns = [this.repository.repositoryRef.repositoryArn];
     // CDK leaves the conditions of a principal out of the principal's own policy, where they matter as much.
     const conditions = this.allOf(this.conditions, conditionsOf(principal));
@@ -295,19 +295,6 @@ export class RepositoryAccess {
     this.deny(denyChanges('DenyDeletionAndPolicyChanges', GUARDED.guards, [...above, rootUserOf(this.repository)], deployers));
   }
 
-  private checkActions(actions: readonly string[]): void {
-    const wrong = actions.filter((action) => !matches(LIMITS.action, action) || action.toLowerCase() === ACTIONS.authorize[0].toLowerCase());
-    const problems = new Problems(this.repository.node.path);
-    problems.unless(actions.length > 0 && wrong.length === 0, {
-      prop: 'actions',
-      must: 'name actions of ECR about a repository',
-      got: wrong,
-      remedy: "write them like 'ecr:BatchGetImage'; the login is granted by access.authorize",
-      code: 'accessActions',
-    });
-    problems.throwIfAny();
-  }
-
   private deny(statement: iam.PolicyStatement): void {
     const result = this.record.policy?.addToResourcePolicy(statement);
     if (!result?.statementAdded) this.refuse(statement.sid);
@@ -319,18 +306,7 @@ export class RepositoryAccess {
   }
 
   private deployers({ deployedBy }: GuardOptions): string[] {
-    if (deployedBy) return this.callers('deployedBy', [deployedBy]);
-    const roles = deploymentRolesOf(Stack.of(this.repository));
-    const problems = new Problems(this.repository.node.path);
-    problems.unless(roles !== undefined, {
-      prop: 'deployedBy',
-      must: 'be given for a stack whose synthesizer does not tell the role of its deployment',
-      got: Stack.of(this.repository).synthesizer.constructor.name,
-      remedy: 'name the role in which CloudFormation works, or the guard locks it out',
-      code: 'accessGuardDeployer',
-    });
-    problems.throwIfAny();
-    return roles!;
+    return deployedBy ? this.callers('deployedBy', [deployedBy]) : deploymentRolesOf(this.repository);
   }
 
   private callers(prop: string, grantees: iam.IGrantable[]): string[] {
