@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Stage, Token, TokenComparison, aws_iam as iam } from 'aws-cdk-lib';
+import { CfnResource, type RemovalPolicy, Stack, Stage, Token, TokenComparison, aws_iam as iam } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { AUDIENCE } from './audience';
 import { GitHubIssuer } from './github-issuer';
@@ -76,7 +76,7 @@ export class GitHubOidcProvider extends iam.OidcProviderNative {
       prop: 'issuer',
       must: 'have one provider in an account',
       got: others.map(({ node }) => node.path),
-      remedy: 'keep one; in another stage, pass GitHubOidcProvider.fromAccount to the roles as their provider',
+      remedy: 'keep one, and make it before the roles; in another stage, pass GitHubOidcProvider.fromAccount to the roles as their provider',
       code: 'githubProviderTwice',
     });
     return problems.messages();
@@ -84,14 +84,20 @@ export class GitHubOidcProvider extends iam.OidcProviderNative {
 }
 
 /** The providers of an issuer that the app makes in the account of `scope`, whichever class makes them. */
-function providersOf(scope: IConstruct, issuer: GitHubIssuer): iam.CfnOIDCProvider[] {
+function providersOf(scope: IConstruct, issuer: GitHubIssuer): CfnResource[] {
   const { account } = Stack.of(scope);
-  return scope.node.root.node.findAll().filter(iam.CfnOIDCProvider.isCfnOIDCProvider).filter((one) => {
+  return scope.node.root.node.findAll().filter(CfnResource.isCfnResource).filter((one) => {
+    if (urlOf(one)?.replace(/\/$/, '') !== issuer.url) return false;
     const there = Token.compareStrings(one.stack.account, account);
-    const sameAccount = there === TokenComparison.SAME
-      || (there === TokenComparison.BOTH_UNRESOLVED && Stage.of(one) === Stage.of(scope));
-    return sameAccount && one.url?.replace(/\/$/, '') === issuer.url;
+    return there === TokenComparison.SAME || (there === TokenComparison.BOTH_UNRESOLVED && Stage.of(one) === Stage.of(scope));
   });
+}
+
+/** Whose tokens a resource makes the account trust, if it is a provider. */
+function urlOf(resource: CfnResource): string | undefined {
+  if (iam.CfnOIDCProvider.isCfnOIDCProvider(resource)) return resource.url;
+  if (resource.cfnResourceType !== 'Custom::AWSCDKOpenIdConnectProvider') return undefined; // iam.OpenIdConnectProvider
+  return (resource as unknown as { readonly _cfnProperties: { readonly Url?: string } })._cfnProperties.Url;
 }
 
 function freeId(scope: Construct, { providerName }: GitHubIssuer): string {

@@ -24,7 +24,8 @@ export interface GitHubOidcPusherProps extends GitHubOidcRoleProps {
  * the run, and IAM compares what is in it.
  *
  * The role can push to these repositories and nothing else. It is denied, whatever else grants it, to delete images, to
- * move or unprotect tags, and to change a policy or setting of any repository.
+ * make tags mutable, and to change a policy or setting of any repository or of the registry. That no tag moves is for the
+ * repository to see to: one with mutable tags lets whoever pushes move them.
  *
  * One role is enough for several subjects and repositories of one owner. A trust policy holds 2,048 characters unless the
  * quota of the account is raised (to 8,192 at most); docs/github.md tells how many subjects that is.
@@ -64,11 +65,13 @@ export class GitHubOidcPusher extends Construct implements iam.IGrantable {
 
 /** What whoever pushes never needs: to delete, and to change what guards the images. */
 const NEVER = [
-  'ecr:BatchDeleteImage', 'ecr:DeleteLifecyclePolicy', 'ecr:DeleteRegistryPolicy', 'ecr:DeleteRepository',
-  'ecr:DeleteRepositoryPolicy', 'ecr:DeleteSigningConfiguration', 'ecr:PutAccountSetting', 'ecr:PutImageScanningConfiguration',
+  'ecr:BatchDeleteImage', 'ecr:CreatePullThroughCacheRule', 'ecr:CreateRepository', 'ecr:CreateRepositoryCreationTemplate',
+  'ecr:DeleteLifecyclePolicy', 'ecr:DeletePullThroughCacheRule', 'ecr:DeleteRegistryPolicy', 'ecr:DeleteRepository',
+  'ecr:DeleteRepositoryCreationTemplate', 'ecr:DeleteRepositoryPolicy', 'ecr:DeleteSigningConfiguration',
+  'ecr:DeregisterPullTimeUpdateExclusion', 'ecr:PutAccountSetting', 'ecr:PutImageScanningConfiguration',
   'ecr:PutImageTagMutability', 'ecr:PutLifecyclePolicy', 'ecr:PutRegistryPolicy', 'ecr:PutRegistryScanningConfiguration',
-  'ecr:PutReplicationConfiguration', 'ecr:PutSigningConfiguration', 'ecr:SetRepositoryPolicy', 'ecr:TagResource',
-  'ecr:UntagResource', 'ecr:UpdateImageStorageClass',
+  'ecr:PutReplicationConfiguration', 'ecr:PutSigningConfiguration', 'ecr:RegisterPullTimeUpdateExclusion', 'ecr:SetRepositoryPolicy', 'ecr:TagResource',
+  'ecr:UntagResource', 'ecr:UpdateImageStorageClass', 'ecr:UpdatePullThroughCacheRule', 'ecr:UpdateRepositoryCreationTemplate',
 ];
 
 function check(scope: Construct, id: string, props: GitHubOidcPusherProps): void {

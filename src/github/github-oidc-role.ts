@@ -1,5 +1,6 @@
 import { Stack, Token, Validations, aws_iam as iam } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AUDIENCE } from './audience';
 import { checkTrust } from './check-trust';
 import { GitHubIssuer } from './github-issuer';
 import { GitHubOidcProvider } from './github-oidc-provider';
@@ -25,11 +26,16 @@ export function makeRole(owner: Construct, props: GitHubOidcRoleProps, descripti
     maxSessionDuration: props.maxSessionDuration,
     permissionsBoundary: props.permissionsBoundary,
   });
+  const trusted = {
+    issuer,
+    subjects: props.subjects.flatMap((subject) => subject._render().subjects).map((subject) => JSON.stringify(Stack.of(role).resolve(subject))),
+    owners: props.subjects.map(({ _repository }) => _repository.owner),
+  };
   const trust = () => Stack.of(role).resolve(role.assumeRolePolicy);
   owner.node.addValidation({
     validate: () => {
       const problems = new Problems(owner.node.path);
-      checkTrust(trust(), issuer, problems);
+      checkTrust(trust(), trusted, problems);
       return problems.messages();
     },
   });
@@ -75,6 +81,22 @@ function checkProvider(scope: Construct, { provider, issuer = GitHubIssuer.githu
     got: name,
     remedy: 'pass the issuer too, or another provider',
     code: 'githubProviderIssuer',
+  });
+  const made = provider && [provider, provider.node.defaultChild].find(iam.CfnOIDCProvider.isCfnOIDCProvider);
+  problems.unless(made?.url === undefined || Token.isUnresolved(made.url) || made.url.replace(/\/$/, '') === issuer.url, {
+    prop: 'provider',
+    must: `be of the issuer ${issuer.providerName}`,
+    got: made?.url,
+    remedy: 'pass the issuer too, or another provider',
+    code: 'githubProviderIssuer',
+  });
+  const audiences = made?.clientIdList;
+  problems.unless(audiences === undefined || Token.isUnresolved(audiences) || audiences.includes(AUDIENCE), {
+    prop: 'provider',
+    must: `accept the audience ${AUDIENCE}`,
+    got: audiences,
+    remedy: 'add it to the client ids of the provider: STS refuses every token otherwise',
+    code: 'githubProviderAudience',
   });
   const here = Stack.of(scope).account;
   const there = account ?? provider?.env.account ?? here;

@@ -83,7 +83,9 @@ export class GitHubSubject {
 
   /**
    * Runs for pull requests, in jobs without an environment: code that nobody has reviewed. Takes `allowPullRequests` where
-   * it is used. Forks get no token; whoever can push a branch to the repository does, and so does `pull_request_target`.
+   * it is used. A pull request from a fork has the subject of this repository, too; it gets
+   * a token only where GitHub is told to send write tokens to forks. Whoever can push a branch to the repository gets one, and
+   * so does `pull_request_target`.
    */
   public static pullRequest(repository: GitHubRepository, options: GitHubSubjectOptions = {}): GitHubSubject {
     return GitHubSubject.make(repository, ['pull_request'], {}, options, new Problems('GitHubSubject.pullRequest'));

@@ -46,6 +46,10 @@ export function checkTemplate({ template, known, repository }: SubjectParts, cla
     remedy: 'use GitHubRepository.of: else every repository of the organization is trusted that has this template',
     code: 'githubTemplateRepository',
   });
+  const strange = template.filter((key) => !/^[a-z][a-z0-9_]*$/.test(key) && !/^repo_property_[\w-]+$/.test(key));
+  problems.unless(strange.length === 0, {
+    prop, must: 'hold names of claims', got: strange, remedy: "write them as GitHub does, like 'job_workflow_ref'", code: 'githubTemplateKey',
+  });
   problems.unless(new Set(template).size === template.length, {
     prop, must: 'name each claim once', got: template, remedy: 'leave out the second', code: 'githubTemplateTwice',
   });
@@ -56,6 +60,14 @@ export function checkTemplate({ template, known, repository }: SubjectParts, cla
     got: template,
     remedy: 'write the branches out, or change the template on GitHub: a wildcard before the repository could stand for another one',
     code: 'githubTemplatePattern',
+  });
+  const late = template.filter((key) => Token.isUnresolved(known[key] ?? claims[key]));
+  problems.unless(!isPattern(known.ref) || late.length === 0, {
+    prop,
+    must: 'hold no value that is known at deployment only, where the branch or tag is a pattern',
+    got: late,
+    remedy: 'write the value out: a * in it would be a wildcard, too',
+    code: 'githubSubjectPatternUnknown',
   });
   const unknown = template.filter((key) => !DEFAULT_TEMPLATE.includes(key) && typeof (known[key] ?? claims[key]) !== 'string');
   problems.unless(unknown.length === 0, {

@@ -1,6 +1,6 @@
 import { App, NestedStack, RemovalPolicy, Stack, Stage, aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { GitHubIssuer, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher, GitHubRepository, GitHubSubject } from '../../src';
+import { GitHubIssuer, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher, GitHubRepository, GitHubSubject, SecureEcrRepository } from '../../src';
 
 const ENV = { account: '111111111111', region: 'eu-west-1' };
 const shop = GitHubRepository.of('acme/shop', { ownerId: '1001', repositoryId: '2002' });
@@ -123,13 +123,33 @@ test('it can be kept when its stack goes', () => {
   Template.fromStack(stack).hasResource(TYPE, { DeletionPolicy: 'Retain', Properties: { Url: 'https://token.actions.octocorp.ghe.com', ThumbprintList: Match.absent() } });
 });
 
+describe('a provider of the app is the right one:', () => {
+  const props = () => ({ repositories: [new SecureEcrRepository(stack, 'Images')], subjects: [GitHubSubject.branch(shop, 'main')] });
+
+  test('of the issuer of the role', () => {
+    const provider = new GitHubOidcProvider(stack, 'Enterprise', { issuer: GitHubIssuer.enterprise('acme-corp') });
+    expect(() => new GitHubOidcPusher(stack, 'Pusher', { ...props(), provider })).toThrow('githubProviderIssuer');
+  });
+
+  test('of the audience', () => {
+    const provider = new iam.OidcProviderNative(stack, 'Sigstore', { url: 'https://token.actions.githubusercontent.com', clientIds: ['sigstore'] });
+    expect(() => new GitHubOidcPusher(stack, 'Pusher', { ...props(), provider })).toThrow('githubProviderAudience');
+  });
+});
+
 describe('refused at synthesis', () => {
+  test('one beside that of the old class, which a custom resource makes', () => {
+    new iam.OpenIdConnectProvider(stack, 'Old', { url: 'https://token.actions.githubusercontent.com', clientIds: ['sts.amazonaws.com'] });
+    new GitHubOidcProvider(stack, 'New');
+    expect(() => app.synth()).toThrow('githubProviderTwice');
+  });
+
   test('two in one account', () => {
     new GitHubOidcProvider(stack, 'A');
     new iam.CfnOIDCProvider(new Stack(app, 'Other', { env: { ...ENV, region: 'us-east-1' } }), 'B', { url: 'https://token.actions.githubusercontent.com' });
     expect(() => app.synth()).toThrow(
       "'issuer' must have one provider in an account, got [\"Other/B\"]:"
-      + ' keep one; in another stage, pass GitHubOidcProvider.fromAccount to the roles as their provider (cdk-secure-ecr:githubProviderTwice)');
+      + ' keep one, and make it before the roles; in another stage, pass GitHubOidcProvider.fromAccount to the roles as their provider (cdk-secure-ecr:githubProviderTwice)');
   });
 
   test('two stages of one account, of which each would make it', () => {

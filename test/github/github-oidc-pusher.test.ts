@@ -1,5 +1,5 @@
 import {
-  App, Aspects, Duration, Stack, Token, Validations, aws_ecr as ecr, aws_iam as iam,
+  App, Aws, Aspects, Duration, Stack, Token, Validations, aws_ecr as ecr, aws_iam as iam,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
@@ -103,7 +103,7 @@ describe('the role', () => {
     ['ecr:GetDownloadUrlForLayer', IMAGES, 'ImplicitlyDenied', 'Allowed'],
     ['ecr:PutImage', OTHER, 'ImplicitlyDenied', 'ImplicitlyDenied'],
     ['ecr:BatchGetImage', OTHER, 'ImplicitlyDenied', 'ImplicitlyDenied'],
-    ['ecr:CreateRepository', OTHER, 'ImplicitlyDenied', 'ImplicitlyDenied'],
+    ['ecr:CreateRepository', OTHER, 'ExplicitlyDenied', 'ExplicitlyDenied'],
     ['ecr:BatchDeleteImage', IMAGES, 'ExplicitlyDenied', 'ExplicitlyDenied'],
     ['ecr:DeleteRepository', OTHER, 'ExplicitlyDenied', 'ExplicitlyDenied'],
     ['ecr:SetRepositoryPolicy', IMAGES, 'ExplicitlyDenied', 'ExplicitlyDenied'],
@@ -324,6 +324,14 @@ describe('what somebody adds to the trust policy', () => {
     ['a name and its neighbours', { StringEquals: AUD, StringLike: { [key('sub')]: 'repo:acme/shop*' } }, 'githubTrustWildcard'],
     ['everything of the repository', { StringEquals: AUD, StringLike: { [key('sub')]: 'repo:acme/shop:*' } }, 'githubTrustWildcard'],
     ['a good subject beside a wide one', { StringEquals: AUD, StringLike: { [key('sub')]: ['repo:acme/shop:ref:refs/tags/v*', 'repo:acme/*'] } }, 'githubTrustWildcard'],
+    ['pull requests', { StringEquals: { ...AUD, [key('sub')]: 'repo:acme/shop:pull_request' } }, 'githubTrustWildcard'],
+    ['pull requests by a pattern', { StringEquals: AUD, StringLike: { [key('sub')]: 'repo:acme/shop:p*' } }, 'githubTrustWildcard'],
+    ['any ref', { StringEquals: AUD, StringLike: { [key('sub')]: 'repo:acme/shop:ref:*' } }, 'githubTrustWildcard'],
+    ['any branch', { StringEquals: AUD, StringLike: { [key('sub')]: 'repo:acme/shop:ref:refs/heads/*' } }, 'githubTrustWildcard'],
+    ['another organization', { StringEquals: { ...AUD, [key('sub')]: 'repo:evil/x:ref:refs/heads/main' } }, 'githubTrustWildcard'],
+    ['a variable', { StringEquals: { ...AUD, [key('sub')]: 'repo:${aws:PrincipalTag/x}:ref:refs/heads/main' } }, 'githubTrustWildcard'],
+    ['a value known at deployment only', { StringLike: { [key('sub')]: Aws.STACK_NAME }, StringEquals: AUD }, 'githubTrustWildcard'],
+    ['an audience beside any other', { StringLike: { [key('aud')]: ['sts.amazonaws.com', '*'], [key('sub')]: 'repo:acme/shop:ref:refs/heads/main' } }, 'githubTrustAudience'],
   ])('%s is refused', (_, conditions, code) => {
     add(conditions);
     expect(() => app.synth()).toThrow(`cdk-secure-ecr:${code}`);
@@ -332,6 +340,14 @@ describe('what somebody adds to the trust policy', () => {
   test.each(['sts:*', '*', 'sts:AssumeRole*', 'STS:assumerolewithweb*'])('%s is an action for tokens, too', (action) => {
     add({ StringEquals: AUD }, [action]);
     expect(() => app.synth()).toThrow('githubTrustSubject');
+  });
+
+  test.each([['sts:TagSession', true], ['sts:AssumeRole*', false]])('all actions but %s are for tokens: %s', (notAction, forTokens) => {
+    const role = make().role as iam.Role;
+    role.assumeRolePolicy!.addStatements(new iam.PolicyStatement({ principals: [new iam.FederatedPrincipal(PROVIDER)], notActions: [notAction] }));
+    const synth = expect(() => app.synth());
+    if (forTokens) synth.toThrow('githubTrustSubject');
+    else synth.not.toThrow();
   });
 
   test('so is everybody', () => {

@@ -1,4 +1,4 @@
-import { Token } from 'aws-cdk-lib';
+import { Aws, Token } from 'aws-cdk-lib';
 import { GitHubRepository, GitHubSubject, GitHubSubjectFormat, type GitHubSubjectOptions } from '../../src';
 
 const IDS = { ownerId: '1001', repositoryId: '2002' };
@@ -169,4 +169,20 @@ test.each([['context', 'repo'], ['ref', 'repo', 'context'], ['context'], ['repos
 
 test('a template may come without the repository where its numbers are known', () => {
   expect(() => GitHubSubject.branch(shop, 'main', { includeClaimKeys: ['context'] })).not.toThrow();
+});
+
+describe('templates', () => {
+  const named = GitHubRepository.withoutIds('acme/shop');
+
+  test.each(['*', 'x${aws:y}', 'Repo', ''])('%p is no claim', (key) => {
+    expect(() => GitHubSubject.branch(named, 'main', { includeClaimKeys: ['repo', 'context', key], claims: { [key]: 'z' } })).toThrow('githubTemplateKey');
+  });
+
+  test.each<[string, object]>([
+    ['the workflow', { includeClaimKeys: ['repo', 'context', 'job_workflow_ref'], jobWorkflowRef: Aws.STACK_NAME }],
+    ['a claim', { includeClaimKeys: ['workflow', 'repo', 'context'], claims: { workflow: Aws.STACK_NAME } }],
+  ])('beside a pattern, %s has to be known: it could hold a wildcard', (_name, options) => {
+    expect(() => GitHubSubject.branch(named, 'main*', options)).toThrow('githubSubjectPatternUnknown');
+    expect(() => GitHubSubject.branch(named, 'main', options)).not.toThrow();
+  });
 });
