@@ -101,7 +101,7 @@ test.each([
 
   expect(await demo.ended()).toBe(2);
   expect(demo.stderr).toMatch(message);
-});
+}, 30_000);
 
 test('a report that cannot be written: exit code 2 and what to do', async () => {
   demo = new DemoProcess(['--json'], { report: join(__filename, 'index.html') });

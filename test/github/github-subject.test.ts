@@ -172,17 +172,17 @@ test('a template may come without the repository where its numbers are known', (
 });
 
 describe('templates', () => {
-  const named = GitHubRepository.withoutIds('acme/shop');
+  const byName = GitHubRepository.withoutIds('acme/shop');
 
   test.each(['*', 'x${aws:y}', 'Repo', ''])('%p is no claim', (key) => {
-    expect(() => GitHubSubject.branch(named, 'main', { includeClaimKeys: ['repo', 'context', key], claims: { [key]: 'z' } })).toThrow('githubTemplateKey');
+    expect(() => GitHubSubject.branch(byName, 'main', { includeClaimKeys: ['repo', 'context', key], claims: { [key]: 'z' } })).toThrow('githubTemplateKey');
   });
 
   test.each<[string, object]>([
     ['the workflow', { includeClaimKeys: ['repo', 'context', 'job_workflow_ref'], jobWorkflowRef: Aws.STACK_NAME }],
     ['a claim', { includeClaimKeys: ['workflow', 'repo', 'context'], claims: { workflow: Aws.STACK_NAME } }],
   ])('beside a pattern, %s has to be known: it could hold a wildcard', (_name, options) => {
-    expect(() => GitHubSubject.branch(named, 'main*', options)).toThrow('githubSubjectPatternUnknown');
-    expect(() => GitHubSubject.branch(named, 'main', options)).not.toThrow();
+    expect(() => GitHubSubject.branch(byName, 'main*', options)).toThrow('githubSubjectPatternUnknown');
+    expect(() => GitHubSubject.branch(byName, 'main', options)).not.toThrow();
   });
 });
