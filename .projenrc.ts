@@ -37,9 +37,13 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-ecr@3.1169.0',
     '@aws-sdk/client-eventbridge@3.1169.0',
     '@aws-sdk/client-iam@3.1169.0',
+    '@aws-sdk/client-inspector2@3.1085.0',
     '@aws-sdk/client-kms@3.1164.0',
     '@aws-sdk/client-sqs@3.1169.0',
     '@aws-sdk/client-sts@3.1169.0',
+    '@stryker-mutator/core@10.0.0',
+    '@stryker-mutator/jest-runner@10.0.0',
+    'ajv@8.20.0', // refuses in tests what the published schemas refuse
     'aws-cdk@2.1148.1', // 3.0.0 cannot read the assemblies of today's aws-cdk-lib
     'awslint@2.262.2-alpha.0',
     'cdk-nag@3.0.2',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { Component, TextFile, type awscdk } from 'projen';
-import { modulesTable, restrictedZones } from './modules';
+import { PURE, modulesTable, restrictedZones } from './modules';
 
 /** What keeps the modules apart: the lint rules, and the page that explains them. */
 export class Architecture extends Component {
@@ -13,7 +13,7 @@ export class Architecture extends Component {
       rules: { 'import/no-restricted-paths': ['error', { zones: restrictedZones(true) }] },
     });
     eslint.addOverride({
-      files: ['src/handler/**/*.ts', 'src/**/*.lambda.ts', 'src/**/contract.ts', 'src/**/decide.ts'],
+      files: ['src/handler/**/*.ts', 'src/**/*.lambda.ts', 'src/**/contract.ts', 'src/**/decide.ts', ...PURE.map((folder) => `src/${folder}/**/*.ts`)],
       rules: {
         'no-restricted-imports': ['error', {
           patterns: [{ group: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'], message: 'this file is bundled into a Lambda' }],

@@ -19,7 +19,7 @@ export class Handlers extends Component {
   constructor(project: awscdk.AwsCdkConstructLibrary) {
     super(project);
     project.package.addField('files', [
-      'lib', 'assets', '.jsii', 'API.md',
+      'lib', 'assets', 'schema', '.jsii', 'API.md',
       '!lib/handler', '!lib/**/*.lambda.*', // they run from their bundles, and import what the package does not bring
     ]);
     javascript.Bundler.of(project)!.bundleTask.exec('tsx --tsconfig tsconfig.dev.json projenrc/third-party-licenses.ts');

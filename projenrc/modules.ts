@@ -16,6 +16,9 @@ export interface Module {
   readonly inAws?: boolean;
 }
 
+/** Folders inside of modules that run in AWS, and in the command, too. */
+export const PURE: readonly string[] = ['inspector/decision', 'inspector/answers', 'inspector/report'];
+
 export const MODULES: readonly Module[] = [
   { name: 'private', holds: 'errors, limits, policy-size and token helpers; never exported', may: [] },
   {
@@ -31,7 +34,7 @@ export const MODULES: readonly Module[] = [
   { name: 'network', holds: 'VPC endpoints', may: ['access'] },
   { name: 'signing', holds: 'signing profiles, managed signing', may: ['access', 'registry'] },
   { name: 'audit', holds: 'trail, signals, dashboard', may: ['functions', 'access'] },
-  { name: 'inspector', holds: 'gate, policy, exceptions, actions', may: ['functions', 'access', 'registry'] },
+  { name: 'inspector', holds: 'the judgement of images: policy, exceptions, verdict; gate, actions', may: ['functions', 'access', 'registry'] },
   {
     name: 'verification',
     holds: 'trust policy, ECS hook, task watch, EKS manifests',

@@ -6,5 +6,7 @@ export * from './access';
 export * from './repository';
 // The settings of an account and Region: how images are scanned.
 export * from './registry';
+// The judgement of images: what findings they may have, and which are excepted.
+export * from './inspector';
 // GitHub Actions: who of them pushes and deploys.
 export * from './github';

@@ -1,0 +1,190 @@
+import type { Finding, ImageFacts, ImageReference, ManifestFacts, ScanFacts } from '../contract';
+import { MAX_DEPTH, MAX_MANIFESTS } from '../decision/manifest-graph';
+import { isWorse } from '../decision/scan-status';
+import { type ReadFinding, basicFinding, inspectorFinding } from './findings';
+import { manifestFacts } from './manifest';
+import { date, list, number, object, optionalObject, required, text } from './value';
+
+/** More than any image has; what is beyond is not read, and such an image is never approved. */
+export const MAX_FINDINGS = 200_000;
+
+interface Scan {
+  /** Whether the service has said anything of its status yet. */
+  isKnown: boolean;
+  scanner: ScanFacts['scanner'];
+  status: string;
+  detail?: string;
+  scannedAt?: string;
+  expectedFindings?: number;
+  operatingSystem?: string;
+  readonly findings: Finding[];
+  /** Of active ones. */
+  readonly keys: Set<string>;
+}
+
+/**
+ * Makes facts of answers, one after the other as they come, and keeps no more of them than a judgement needs.
+ *
+ * Every answer may be one of the SDK or the JSON of the wire. Answers may come in any order, in pages, and twice.
+ */
+export class FactsBuilder {
+  private readonly manifests = new Map<string, ManifestFacts>();
+  private readonly depths = new Map<string, number>();
+  private readonly scans = new Map<string, Scan>();
+  /** By vulnerability: one finding each to ask about, and all that the answer goes for. */
+  private readonly arns = new Map<string, { arn: string; id: string }>();
+  private readonly exploited = new Map<string, boolean>();
+  private findings = 0;
+  private incomplete?: string;
+
+  constructor(private readonly image: ImageReference) {
+    this.depths.set(image.digest, 0);
+  }
+
+  /** A manifest of BatchGetImage. Gives the digests of those that are wanted next. */
+  manifest(digest: string, body: string): string[] {
+    const facts = manifestFacts(digest, body, `manifest ${digest}`);
+    this.manifests.set(digest, facts);
+    const depth = (this.depths.get(digest) ?? 0) + 1;
+    const wanted: string[] = [];
+    for (const child of facts.children ?? []) {
+      if (this.depths.has(child.digest) || depth > MAX_DEPTH || this.depths.size > MAX_MANIFESTS) continue;
+      this.depths.set(child.digest, depth);
+      wanted.push(child.digest);
+    }
+    return wanted;
+  }
+
+  /** The digests of what runs. */
+  images(): string[] {
+    return [...this.manifests.values()].filter(({ kind }) => kind === 'IMAGE').map(({ digest }) => digest);
+  }
+
+  /** A page of ListCoverage. */
+  coverage(answer: unknown): void {
+    const place = 'ListCoverage';
+    for (const [index, each] of list(object(answer, place), 'coveredResources', place).entries()) {
+      const at = `${place}.coveredResources[${index}]`;
+      const resource = object(each, at);
+      const digest = /\/(sha256:[0-9a-f]{64})$/.exec(required(resource, 'resourceId', at))?.[1];
+      const status = optionalObject(resource, 'scanStatus', at);
+      if (digest === undefined || status === undefined || !this.depths.has(digest)) continue;
+      const reason = required(status, 'reason', `${at}.scanStatus`);
+      const isActive = text(status, 'statusCode', `${at}.scanStatus`) === 'ACTIVE';
+      // Inactive and successful is no answer that can be trusted; any other reason says itself what it is.
+      this.setStatus(digest, 'ENHANCED', !isActive && reason === 'SUCCESSFUL' ? 'INACTIVE' : reason, undefined, date(resource, 'lastScannedAt'));
+    }
+  }
+
+  /** A page of ListFindings, or an object with one finding of an event. */
+  inspectorFindings(answer: unknown): void {
+    const place = 'ListFindings';
+    for (const [index, each] of list(object(answer, place), 'findings', place).entries()) {
+      const read = inspectorFinding(each, `${place}.findings[${index}]`);
+      // One that names no image is held against all of them, rather than against none.
+      for (const digest of read.digest === undefined ? this.images() : [read.digest]) {
+        if (this.depths.has(digest)) this.add(digest, 'ENHANCED', read);
+      }
+    }
+  }
+
+  /** A page of DescribeImageScanFindings, of basic or of enhanced scanning. */
+  scanFindings(digest: string, answer: unknown): void {
+    const place = 'DescribeImageScanFindings';
+    const from = object(answer, place);
+    const status = optionalObject(from, 'imageScanStatus', place);
+    const found = optionalObject(from, 'imageScanFindings', place);
+    const at = `${place}.imageScanFindings`;
+    // Which of the lists there is tells who has scanned; the status does not.
+    const basic = found ? list(found, 'findings', at).map((each, index) => basicFinding(each, `${at}.findings[${index}]`)) : [];
+    const enhanced = found ? list(found, 'enhancedFindings', at).map((each, index) => inspectorFinding(each, `${at}.enhancedFindings[${index}]`)) : [];
+    const code = status && text(status, 'status', `${place}.imageScanStatus`);
+    const detail = status && text(status, 'description', `${place}.imageScanStatus`);
+    this.setStatus(digest, 'BASIC', code ?? 'NO_ANSWER', code === 'COMPLETE' || code === 'ACTIVE' ? undefined : detail, found && date(found, 'imageScanCompletedAt'));
+    for (const read of [...basic, ...enhanced]) this.add(digest, 'BASIC', read);
+    const counts = found && optionalObject(found, 'findingSeverityCounts', at);
+    if (counts) {
+      this.expect(digest, Object.keys(counts).reduce((sum, name) => sum + (number(counts, name, `${at}.findingSeverityCounts`, MAX_FINDINGS) ?? 0), 0));
+    }
+  }
+
+  /** Says that there are no more pages of ListCoverage: what was not among them is not covered. */
+  coverageComplete(): void {
+    for (const digest of this.images()) this.scanOf(digest, 'ENHANCED');
+  }
+
+  /** What could be learned without an answer: access denied, no scan found. */
+  problem(digest: string, scanner: ScanFacts['scanner'], status: string, detail?: string): void {
+    this.setStatus(digest, scanner, status, detail);
+  }
+
+  /** How many findings an event has counted, where the reader comes because of one. */
+  expect(digest: string, findings: number): void {
+    const scan = this.scanOf(digest, 'ENHANCED');
+    scan.expectedFindings = Math.max(scan.expectedFindings ?? 0, findings);
+  }
+
+  /** Whether no more findings are wanted. */
+  isFull(): boolean {
+    return this.incomplete !== undefined;
+  }
+
+  /** ARNs of findings of which it is worth asking whether CISA knows them to be exploited: one for each CVE. */
+  arnsToAskAbout(): string[] {
+    return [...this.arns.values()].map(({ arn }) => arn);
+  }
+
+  /** An answer of BatchGetFindingDetails. */
+  details(answer: unknown): void {
+    const place = 'BatchGetFindingDetails';
+    const ids = new Map([...this.arns.values()].map(({ arn, id }) => [arn, id]));
+    for (const [index, each] of list(object(answer, place), 'findingDetails', place).entries()) {
+      const at = `${place}.findingDetails[${index}]`;
+      const detail = object(each, at);
+      const id = ids.get(text(detail, 'findingArn', at) ?? '');
+      if (id !== undefined) this.exploited.set(id, optionalObject(detail, 'cisaData', at) !== undefined);
+    }
+  }
+
+  facts(readAt: Date): ImageFacts {
+    const withExploited = (finding: Finding) => {
+      const knownExploited = this.exploited.get(finding.id);
+      return knownExploited === undefined ? finding : { ...finding, knownExploited };
+    };
+    return {
+      image: this.image,
+      readAt: readAt.toISOString(),
+      manifests: [...this.manifests.values()],
+      scans: [...this.scans].map(([digest, { isKnown, keys, findings, ...scan }]) => ({
+        digest, ...scan, readFindings: keys.size, findings: findings.map(withExploited),
+      })),
+      incomplete: this.incomplete,
+    };
+  }
+
+  private add(digest: string, scanner: ScanFacts['scanner'], { finding, key, arn, isCve, operatingSystem }: ReadFinding): void {
+    if (this.findings >= MAX_FINDINGS) {
+      this.incomplete = `has more than ${MAX_FINDINGS} findings, which are not all read`;
+      return;
+    }
+    this.findings++;
+    const scan = this.scanOf(digest, scanner);
+    scan.operatingSystem ??= operatingSystem;
+    scan.findings.push(finding);
+    if (finding.status !== 'ACTIVE') return;
+    scan.keys.add(key);
+    if (arn !== undefined && isCve && !this.arns.has(finding.id)) this.arns.set(finding.id, { arn, id: finding.id });
+  }
+
+  private setStatus(digest: string, scanner: ScanFacts['scanner'], status: string, detail?: string, scannedAt?: string): void {
+    const scan = this.scanOf(digest, scanner);
+    const told = { scanner, status, detail, scannedAt };
+    if (!scan.isKnown || isWorse(told, scan)) Object.assign(scan, { isKnown: true, ...told });
+  }
+
+  private scanOf(digest: string, scanner: ScanFacts['scanner']): Scan {
+    const scan = this.scans.get(digest) ?? { isKnown: false, scanner, status: scanner === 'ENHANCED' ? 'NOT_COVERED' : 'NO_ANSWER', findings: [], keys: new Set<string>() };
+    this.scans.set(digest, scan);
+    return scan;
+  }
+}

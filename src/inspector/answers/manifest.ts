@@ -1,0 +1,59 @@
+import type { ManifestChild, ManifestFacts, ManifestKind } from '../contract';
+import { AnswerError, list, object, optionalObject, required, text } from './value';
+
+const INDEXES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+/** What a container engine can unpack and run. */
+const RUNNABLE_LAYER = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/;
+const IMAGE_CONFIG = /^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/;
+const SIGNATURE = /cncf\.notary\.signature|dev\.cosign\.simplesigning|dev\.sigstore\.bundle|application\/cose|application\/jose/;
+const ATTESTATION = /in-toto|slsa|spdx|cyclonedx|dev\.cosign\.attestation|dsse/i;
+
+/**
+ * What a manifest is, told by what it holds. What it says of itself (platform unknown/unknown, an annotation, an artifact
+ * type) is not believed: an image that calls itself an attestation would never be judged, and runs all the same.
+ *
+ * @param body the manifest as the registry keeps it
+ */
+export function manifestFacts(digest: string, body: string, place: string): ManifestFacts {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    throw new AnswerError(place, 'be a manifest in JSON', body);
+  }
+  const manifest = object(parsed, place);
+  const mediaType = text(manifest, 'mediaType', place);
+  const children = list(manifest, 'manifests', place);
+  // Without a media type, which older ones lack, the members tell; with both kinds of members, an image is judged as well.
+  const isIndex = mediaType !== undefined ? INDEXES.includes(mediaType) : children.length > 0 && !Object.hasOwn(manifest, 'layers');
+  if (isIndex) return { digest, kind: 'INDEX', children: children.map((each, index) => child(each, `${place}.manifests[${index}]`)) };
+  return { digest, kind: kindOf(manifest, place) };
+}
+
+function kindOf(manifest: Readonly<Record<string, unknown>>, place: string): ManifestKind {
+  const layers = list(manifest, 'layers', place).map((each, index) => text(object(each, `${place}.layers[${index}]`), 'mediaType', place) ?? '');
+  const config = optionalObject(manifest, 'config', place);
+  const configType = config && text(config, 'mediaType', `${place}.config`);
+  if (layers.some((type) => RUNNABLE_LAYER.test(type))) return 'IMAGE';
+  const says = [text(manifest, 'artifactType', place), configType, ...layers].filter((type) => type !== undefined);
+  const only = (pattern: RegExp) => layers.length > 0 && layers.every((type) => pattern.test(type));
+  if (only(SIGNATURE)) return 'SIGNATURE';
+  if (only(ATTESTATION)) return 'ATTESTATION';
+  // An image without layers, or with some of a kind that is not known, is still an image if it is configured as one.
+  if (configType === undefined || IMAGE_CONFIG.test(configType)) return 'IMAGE';
+  if (says.some((type) => SIGNATURE.test(type))) return 'SIGNATURE';
+  if (says.some((type) => ATTESTATION.test(type))) return 'ATTESTATION';
+  return 'ARTIFACT';
+}
+
+function child(value: unknown, place: string): ManifestChild {
+  const from = object(value, place);
+  const platform = optionalObject(from, 'platform', place);
+  const at = `${place}.platform`;
+  const parts = platform && [text(platform, 'os', at), text(platform, 'architecture', at), text(platform, 'variant', at)];
+  const words = parts?.filter((part) => part !== undefined).join('/');
+  return { digest: required(from, 'digest', place), platform: words === '' ? undefined : words };
+}

@@ -1,0 +1,98 @@
+import type {
+  ExceptionDocument, ImageFacts, JudgedFinding, PlatformVerdict, PolicyDocument, Reason, ScanFacts, Verdict, VerdictStatus,
+} from './contract';
+import { Exceptions } from './decision/apply-exceptions';
+import { fingerprint } from './decision/fingerprint';
+import { collectFindings, collectReasons } from './decision/collect';
+import { type JudgedPlatform, judgePlatform } from './decision/judge-platform';
+import { imageTree } from './decision/manifest-graph';
+import { compare } from './decision/merge-findings';
+import { noticesFor } from './decision/notices';
+import { isWorse } from './decision/scan-status';
+import { noCounts } from './decision/severity';
+import { upgradesFor } from './decision/upgrades';
+
+/**
+ * Whether an image may be deployed, and why. The verdict on an image of several platforms is the worst of them. The same
+ * facts, policy, exceptions and time always give the same verdict, in whatever order they come.
+ */
+export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: readonly ExceptionDocument[], now: Date): Verdict {
+  const tree = imageTree(facts);
+  const excepted = new Exceptions(exceptions, facts.image, policy, now);
+  const scans = scansByDigest(facts.scans);
+  const platforms = tree.images.map((node) =>
+    judgePlatform(node, scans.get(node.digest) ?? unanswered(node.digest), policy, excepted, now));
+
+  const findings = collectFindings(platforms);
+  const reasons = collectReasons({ facts, tree, platforms, policy, findings });
+  const uses = excepted.uses();
+  const scannedAt = platforms.map(({ scan }) => scan.scannedAt).filter((at) => at !== undefined).sort(compare);
+  return {
+    version: 1,
+    status: statusOf(reasons),
+    image: facts.image,
+    policy: { name: policy.name, fingerprint: fingerprint(policy) },
+    judgedAt: now.toISOString(),
+    dataAt: scannedAt[0],
+    judgeAgainAt: soonest(now, [
+      ...findings.map(({ graceUntil }) => graceUntil),
+      ...platforms.map(({ wait }) => wait?.until),
+      ...uses.map(({ state, exception }) => state === 'USED' ? exception.expires : undefined),
+    ]),
+    counts: countsOf(findings),
+    reasons,
+    tolerated: findings.filter(({ disposition }) => disposition !== 'BLOCKING'),
+    upgrades: upgradesFor(findings.filter(({ disposition }) => disposition === 'BLOCKING')),
+    exceptions: uses,
+    notices: noticesFor({ platforms, policy, findings, uses }),
+    platforms: platforms.map(asPlatformVerdict),
+    artifacts: tree.artifacts,
+  };
+}
+
+function statusOf(reasons: readonly Reason[]): VerdictStatus {
+  if (reasons.length === 0) return 'APPROVED';
+  return reasons.every(({ kind }) => kind === 'PENDING') ? 'PENDING' : 'REJECTED';
+}
+
+/** Answers about one image are one, however often they came; where they disagree, the one that is not clean counts. */
+function scansByDigest(scans: readonly ScanFacts[]): Map<string, ScanFacts> {
+  const found = new Map<string, ScanFacts>();
+  for (const scan of scans) {
+    const other = found.get(scan.digest);
+    found.set(scan.digest, other ? joined(other, scan) : scan);
+  }
+  return found;
+}
+
+function joined(a: ScanFacts, b: ScanFacts): ScanFacts {
+  return {
+    ...isWorse(a, b) ? a : b,
+    operatingSystem: [a.operatingSystem, b.operatingSystem].filter((each) => each !== undefined).sort(compare)[0],
+    expectedFindings: Math.max(a.expectedFindings ?? 0, b.expectedFindings ?? 0),
+    readFindings: Math.max(a.readFindings ?? 0, b.readFindings ?? 0),
+    findings: [...a.findings, ...b.findings],
+  };
+}
+
+function unanswered(digest: string): ScanFacts {
+  return { digest, scanner: 'ENHANCED', status: 'NO_ANSWER', findings: [] };
+}
+
+function countsOf(findings: readonly JudgedFinding[]): Verdict['counts'] {
+  const counts = noCounts();
+  for (const { status, severity } of findings) if (status === 'ACTIVE') counts[severity]++;
+  return counts;
+}
+
+function soonest(now: Date, times: ReadonlyArray<string | undefined>): string | undefined {
+  const ahead = times.filter((time) => time !== undefined).map((time) => Date.parse(time)).filter((time) => time > now.getTime());
+  return ahead.length > 0 ? new Date(ahead.reduce((a, b) => Math.min(a, b))).toISOString() : undefined;
+}
+
+function asPlatformVerdict({ node, scan, status, counts }: JudgedPlatform): PlatformVerdict {
+  return {
+    digest: node.digest, platform: node.platform, operatingSystem: scan.operatingSystem, status, scanStatus: scan.status,
+    scannedAt: scan.scannedAt, counts,
+  };
+}

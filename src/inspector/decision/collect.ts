@@ -1,0 +1,94 @@
+import type { Disposition, ImageFacts, JudgedFinding, PolicyDocument, Reason, ReasonKind } from '../contract';
+import type { JudgedPlatform } from './judge-platform';
+import { type ImageTree } from './manifest-graph';
+import { compare, distinct, worseOf } from './merge-findings';
+import { rankOf } from './severity';
+import { DEFECTS, findingMessage, findingRemedy } from './words';
+
+/** Worst first: what a finding is on one platform, it is for the image. */
+const DISPOSITIONS: readonly Disposition[] = ['BLOCKING', 'IN_GRACE', 'WITHIN_LIMIT', 'NO_RULE', 'EXCEPTED', 'SUPPRESSED', 'CLOSED'];
+const KINDS: readonly ReasonKind[] = ['NOT_AN_IMAGE', 'UNSCANNABLE', 'END_OF_LIFE', 'FINDING', 'PENDING'];
+
+interface Collected extends JudgedFinding {
+  readonly rules: readonly string[];
+}
+
+/** The findings of all platforms, each vulnerability once; worst first. */
+export function collectFindings(platforms: readonly JudgedPlatform[]): Collected[] {
+  const found = new Map<string, Collected & { images: string[] }>();
+  for (const { node, findings } of platforms) {
+    for (const { finding, disposition, graceUntil, rules } of findings) {
+      const other = found.get(finding.id);
+      const here = { ...finding, disposition, graceUntil, rules, images: [node.digest] };
+      if (!other) {
+        found.set(finding.id, here);
+        continue;
+      }
+      // The remedy is for what stops the image, so packages of a platform that it does not stop are left out.
+      const [worse, better] = DISPOSITIONS.indexOf(disposition) < DISPOSITIONS.indexOf(other.disposition) ? [here, other] : [other, here];
+      const same = worse.disposition === better.disposition;
+      found.set(finding.id, {
+        ...same ? { ...worseOf(worse, better), packages: distinct([...worse.packages, ...better.packages]) } : worse,
+        disposition: worse.disposition,
+        graceUntil: same && better.graceUntil && (!worse.graceUntil || better.graceUntil < worse.graceUntil) ? better.graceUntil : worse.graceUntil,
+        rules: [...new Set([...worse.rules, ...better.rules])].sort(compare),
+        images: same ? [...worse.images, ...better.images].sort(compare) : worse.images,
+      });
+    }
+  }
+  return [...found.values()].sort(worstFirst);
+}
+
+function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
+  return Number(b.knownExploited ?? false) - Number(a.knownExploited ?? false)
+    || rankOf(b.severity) - rankOf(a.severity)
+    || Number(b.exploitAvailable ?? false) - Number(a.exploitAvailable ?? false)
+    || (b.epss ?? 0) - (a.epss ?? 0)
+    || compare(a.id, b.id);
+}
+
+interface Judged {
+  readonly facts: ImageFacts;
+  readonly tree: ImageTree;
+  readonly platforms: readonly JudgedPlatform[];
+  readonly policy: PolicyDocument;
+  readonly findings: readonly Collected[];
+}
+
+/** Why the image is not approved; none if it is. */
+export function collectReasons({ facts, tree, platforms, policy, findings }: Judged): Reason[] {
+  const reasons: Reason[] = [];
+  const add = (kind: ReasonKind, code: string, digest: string, words: string, remedy: string) => {
+    const same = reasons.find((reason) => reason.kind === kind && reason.code === code && reason.remedy === remedy);
+    if (same) (same.images as string[]).push(digest);
+    else reasons.push({ kind, code, rules: [], message: words, remedy, images: [digest] });
+  };
+  for (const { code, digest } of tree.defects) {
+    const { words, remedy } = DEFECTS[code];
+    add(code === 'NOT_AN_IMAGE' ? 'NOT_AN_IMAGE' : 'UNSCANNABLE', code, digest, words, remedy);
+  }
+  if (facts.incomplete !== undefined) {
+    add('UNSCANNABLE', 'INCOMPLETE', facts.image.digest, facts.incomplete, 'mend what is found so far, and judge it again');
+  }
+  for (const { node, scan, scanStatus, wait, endOfLife } of platforms) {
+    const { state, words, remedy } = scanStatus;
+    if (state === 'PENDING') add('PENDING', scan.status, node.digest, words, remedy);
+    if (state === 'UNSCANNABLE' && policy.onUnscannable === 'REJECT') add('UNSCANNABLE', scan.status, node.digest, words, remedy);
+    if (wait && !wait.over) add('PENDING', wait.code, node.digest, wait.words, 'wait: it is judged again when findings have settled');
+    if (wait?.over && policy.onUnscannable === 'REJECT') {
+      add('UNSCANNABLE', wait.code, node.digest, wait.words, 'judge it again; if that does not help, push it again');
+    }
+    if (endOfLife && policy.endOfLife === 'REJECT') {
+      add('END_OF_LIFE', scan.operatingSystem!, node.digest, `runs ${endOfLife.name}, which has had no updates since ${endOfLife.since}`,
+        'choose a base image whose vendor still supports it');
+    }
+  }
+  for (const { rules, ...finding } of findings) {
+    if (finding.disposition !== 'BLOCKING') continue;
+    reasons.push({
+      kind: 'FINDING', code: finding.id, rules, message: findingMessage(finding), remedy: findingRemedy(finding), images: finding.images, finding,
+    });
+  }
+  // Findings keep their order, worst first.
+  return reasons.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.kind === 'FINDING' ? 0 : compare(a.code, b.code)));
+}

@@ -1,0 +1,51 @@
+import type { ExceptionUse, JudgedFinding, Notice, NoticeCode, PolicyDocument } from '../contract';
+import type { JudgedPlatform } from './judge-platform';
+import { few, isUnfixable } from './words';
+
+interface Judged {
+  readonly platforms: readonly JudgedPlatform[];
+  readonly policy: PolicyDocument;
+  readonly findings: readonly JudgedFinding[];
+  readonly uses: readonly ExceptionUse[];
+}
+
+/** What somebody should know although it decides nothing. */
+export function noticesFor({ platforms, policy, findings, uses }: Judged): Notice[] {
+  const notices: Notice[] = [];
+  const add = (code: NoticeCode, subjects: readonly string[], words: (count: number) => string) => {
+    const distinct = [...new Set(subjects)];
+    if (distinct.length > 0) notices.push({ code, message: `${words(distinct.length)}: ${few(distinct)}` });
+  };
+  const unscannable = platforms.filter(({ scanStatus, wait }) => scanStatus.state === 'UNSCANNABLE' || wait?.over);
+  if (policy.onUnscannable === 'APPROVE') {
+    add('UNSCANNABLE_APPROVED', unscannable.map(({ node, scan }) => `${node.digest} (${scan.status})`),
+      (count) => `${count} ${count === 1 ? 'image is' : 'images are'} approved by the policy without a scan`);
+  }
+  if (policy.endOfLife === 'REPORT') {
+    add('END_OF_LIFE', platforms.flatMap(({ endOfLife }) => endOfLife ? [`${endOfLife.name} since ${endOfLife.since}`] : []),
+      () => 'no longer supported by its vendor; Amazon Inspector stops looking 12 months later');
+  }
+  const ids = (meets: (finding: JudgedFinding) => boolean) => findings.filter(meets).map(({ id }) => id);
+  add('UNFIXABLE', ids(isUnfixable), (count) => `${count} critical, high or untriaged findings have no fix, and do not stop the image`);
+  add('SUPPRESSED', ids(({ disposition }) => disposition === 'SUPPRESSED'),
+    (count) => `${count} findings are hidden by suppression rules of Amazon Inspector, and not judged`);
+  if (policy.rules.some(asksForExploits)) {
+    add('NO_EXPLOIT_DATA', ids(lacksExploitData), (count) => `of ${count} findings it is not known whether they are exploited`);
+  }
+  add('SCANNED_ONCE', platforms.filter(({ scanStatus }) => scanStatus.once).map(({ node }) => node.digest),
+    () => 'scanned at its push and never again, so that vulnerabilities found later are not seen');
+  const excepted = (meets: (use: ExceptionUse) => boolean) => uses.filter(meets)
+    .map(({ exception }) => `${exception.vulnerability} (${exception.owner}${exception.expires ? `, ${exception.expires}` : ''})`);
+  add('EXCEPTION_EXPIRED', excepted(({ state }) => state === 'EXPIRED'), () => 'exceptions that have expired and count again');
+  add('EXCEPTION_FIX_AVAILABLE', excepted(({ state }) => state === 'FIX_AVAILABLE'), () => 'exceptions that have ended because there is a fix');
+  add('EXCEPTION_NEAR_EXPIRY', excepted(({ nearExpiry }) => nearExpiry), () => 'exceptions about to expire');
+  return notices;
+}
+
+function asksForExploits({ exploitAvailable, knownExploited, missingData }: PolicyDocument['rules'][number]): boolean {
+  return missingData === 'IGNORED' && (exploitAvailable === true || knownExploited === true);
+}
+
+function lacksExploitData({ exploitAvailable, knownExploited, disposition }: JudgedFinding): boolean {
+  return exploitAvailable === undefined && knownExploited === undefined && disposition === 'NO_RULE';
+}

@@ -1,0 +1,3 @@
+export * from './finding-policy';
+export * from './finding-rule';
+export * from './finding-exception';
