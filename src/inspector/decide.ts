@@ -2,8 +2,8 @@ import type {
   ExceptionDocument, ImageFacts, JudgedFinding, PlatformVerdict, PolicyDocument, Reason, ScanFacts, Verdict, VerdictStatus,
 } from './contract';
 import { Exceptions } from './decision/apply-exceptions';
-import { fingerprint } from './decision/fingerprint';
 import { collectFindings, collectReasons } from './decision/collect';
+import { fingerprint } from './decision/fingerprint';
 import { type JudgedPlatform, judgePlatform } from './decision/judge-platform';
 import { imageTree } from './decision/manifest-graph';
 import { compare } from './decision/merge-findings';
@@ -92,7 +92,12 @@ function soonest(now: Date, times: ReadonlyArray<string | undefined>): string | 
 
 function asPlatformVerdict({ node, scan, status, counts }: JudgedPlatform): PlatformVerdict {
   return {
-    digest: node.digest, platform: node.platform, operatingSystem: scan.operatingSystem, status, scanStatus: scan.status,
-    scannedAt: scan.scannedAt, counts,
+    digest: node.digest,
+    platform: node.platform,
+    operatingSystem: scan.operatingSystem,
+    status,
+    scanStatus: scan.status,
+    scannedAt: scan.scannedAt,
+    counts,
   };
 }

@@ -1,9 +1,9 @@
 import type { Finding, ImageFacts, ImageReference, ManifestFacts, ScanFacts } from '../contract';
-import { MAX_DEPTH, MAX_MANIFESTS } from '../decision/manifest-graph';
-import { isWorse } from '../decision/scan-status';
 import { type ReadFinding, basicFinding, inspectorFinding } from './findings';
 import { manifestFacts } from './manifest';
 import { date, list, number, object, optionalObject, required, text } from './value';
+import { MAX_DEPTH, MAX_MANIFESTS } from '../decision/manifest-graph';
+import { isWorse } from '../decision/scan-status';
 
 /** More than any image has; what is beyond is not read, and such an image is never approved. */
 export const MAX_FINDINGS = 200_000;

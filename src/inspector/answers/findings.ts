@@ -1,6 +1,6 @@
 import type { Finding, FindingStatus, FixAvailable, Severity, VulnerablePackage } from '../contract';
-import { compare } from '../decision/merge-findings';
 import { date, list, number, object, optionalObject, required, text } from './value';
+import { compare } from '../decision/merge-findings';
 
 /** A finding, with what its answer says beside it. */
 export interface ReadFinding {

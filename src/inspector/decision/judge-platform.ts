@@ -53,7 +53,13 @@ export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDo
     || ((state.state === 'UNSCANNABLE' || wait?.over) && policy.onUnscannable === 'REJECT');
   const pending = state.state === 'PENDING' || (wait !== undefined && !wait.over);
   return {
-    node, scan, scanStatus: state, findings, counts, endOfLife: end, wait,
+    node,
+    scan,
+    scanStatus: state,
+    findings,
+    counts,
+    endOfLife: end,
+    wait,
     status: rejected ? 'REJECTED' : pending ? 'PENDING' : 'APPROVED',
   };
 }
@@ -120,8 +126,10 @@ function waitFor(scan: ScanFacts, policy: PolicyDocument, now: Date): Wait | und
   const { expectedFindings: expected = 0, readFindings: read = 0 } = scan;
   if (read < expected) {
     return {
-      code: 'FINDINGS_INCOMPLETE', words: `has ${expected} findings by the count of the service, of which ${read} can be read`,
-      until, over: isSettled,
+      code: 'FINDINGS_INCOMPLETE',
+      words: `has ${expected} findings by the count of the service, of which ${read} can be read`,
+      until,
+      over: isSettled,
     };
   }
   if (isSettled) return undefined;

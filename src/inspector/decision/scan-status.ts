@@ -80,7 +80,6 @@ const ECR: Record<string, ScanStatus> = {
 /** What the code that reads could not read, from either service. */
 const READING: Record<string, ScanStatus> = {
   INACTIVE: unscannable('is not scanned by Amazon Inspector', 'look at the coverage of the image in Amazon Inspector'),
-  READ_DENIED: unscannable('was scanned perhaps, but its findings may not be read', 'give the reader the permissions that docs/findings.md lists'),
   NO_ANSWER: unscannable('was not among the answers of the service', 'judge it again'),
 };
 

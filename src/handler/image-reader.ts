@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { BatchGetImageCommand, DescribeImageScanFindingsCommand } from '@aws-sdk/client-ecr';
+import { BatchGetFindingDetailsCommand, type FindingStatus, ListCoverageCommand, ListFindingsCommand } from '@aws-sdk/client-inspector2';
+import { AwsClients, type AwsSettings } from './clients';
+import { readPages } from './paging';
+import { ReadError, explained, nameOf } from './read-error';
+
+/** Which image; a digest, because a tag may move between two calls. */
+export interface ImageAddress {
+  readonly account: string;
+  readonly region: string;
+  readonly repository: string;
+  readonly digest: string;
+}
+
+/** Takes the answers as they come; `FactsBuilder` of inspector/ is one. */
+export interface AnswerSink {
+  /** Gives the digests that are wanted next. */
+  manifest(digest: string, body: string): string[];
+  /** The digests of what runs, by the manifests so far. */
+  images(): string[];
+  coverage(answer: unknown): void;
+  coverageComplete(): void;
+  inspectorFindings(answer: unknown): void;
+  scanFindings(digest: string, answer: unknown): void;
+  problem(digest: string, scanner: 'BASIC' | 'ENHANCED', status: string, detail?: string): void;
+  arnsToAskAbout(): string[];
+  details(answer: unknown): void;
+  /** Whether no more findings are wanted. */
+  isFull(): boolean;
+}
+
+export interface ReadOptions {
+  /** Who has scanned: Amazon ECR, or Amazon Inspector (ENHANCED). */
+  readonly scanner: 'BASIC' | 'ENHANCED';
+  /** Findings of which status to read; of basic scanning all are active. */
+  readonly statuses: readonly FindingStatus[];
+  /** Whether to ask which vulnerabilities CISA knows to be exploited: a request for ten of them. */
+  readonly askAboutExploits: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** What the API takes at once. */
+const DIGESTS_A_GET = 100;
+const VALUES_A_FILTER = 10;
+const ARNS_A_REQUEST = 10;
+const FINDINGS_A_PAGE = { inspector: 100, ecr: 1_000 };
+const COVERAGE_A_PAGE = 100;
+
+const MANIFESTS = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+/** How services say that the credentials, not the permissions, are the problem. */
+const EXPIRED = ['ExpiredTokenException', 'ExpiredToken'];
+
+/**
+ * Reads all that a judgement needs of an image: its manifests, then which of its platforms are scanned, then the findings.
+ * In that order: a scan that ends in between has its findings read.
+ */
+export class ImageReader {
+  private readonly clients: AwsClients;
+
+  constructor(settings: AwsSettings) {
+    this.clients = new AwsClients(settings);
+  }
+
+  /** How many requests each operation has taken so far. */
+  get requests(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.clients.requests);
+  }
+
+  close(): void {
+    this.clients.close();
+  }
+
+  /** The digest behind a tag. */
+  async resolve({ account, repository, tag }: { readonly account: string; readonly repository: string; readonly tag: string }): Promise<string> {
+    const { images = [] } = await this.call('BatchGetImage', () => this.clients.ecr.send(new BatchGetImageCommand({
+      registryId: account, repositoryName: repository, imageIds: [{ imageTag: tag }], acceptedMediaTypes: MANIFESTS,
+    })));
+    const digest = images[0]?.imageId?.imageDigest;
+    if (digest === undefined) throw new ReadError('BatchGetImage', `there is no image ${repository}:${tag} in account ${account}`);
+    return digest;
+  }
+
+  async read(image: ImageAddress, sink: AnswerSink, options: ReadOptions): Promise<void> {
+    await this.readManifests(image, sink, options);
+    const images = sink.images();
+    if (images.length === 0) return;
+    if (options.scanner === 'BASIC') {
+      for (const digest of images) await this.readScanFindings(image, digest, sink, options);
+      return;
+    }
+    for (const digests of chunks(images, VALUES_A_FILTER)) await this.readCoverage(image, digests, sink, options);
+    sink.coverageComplete();
+    for (const digests of chunks(images, VALUES_A_FILTER)) await this.readFindings(image, digests, sink, options);
+    if (options.askAboutExploits) await this.readDetails(sink, options);
+  }
+
+  private async readManifests({ account, repository, digest }: ImageAddress, sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
+    let wanted = [digest];
+    while (wanted.length > 0) {
+      const next: string[] = [];
+      for (const digests of chunks(wanted, DIGESTS_A_GET)) {
+        const { images = [] } = await this.call('BatchGetImage', () => this.clients.ecr.send(new BatchGetImageCommand({
+          registryId: account, repositoryName: repository, imageIds: digests.map((imageDigest) => ({ imageDigest })), acceptedMediaTypes: MANIFESTS,
+        }), { abortSignal: signal }));
+        for (const { imageId, imageManifest } of images) {
+          if (imageId?.imageDigest === undefined || imageManifest === undefined || !digests.includes(imageId.imageDigest)) continue;
+          checkDigest(imageId.imageDigest, imageManifest);
+          next.push(...sink.manifest(imageId.imageDigest, imageManifest));
+        }
+        // What is among the failures stays without a manifest, and what has none is never approved.
+      }
+      wanted = next;
+    }
+  }
+
+  private async readCoverage(image: ImageAddress, digests: string[], sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
+    const { account, region, repository } = image;
+    const filterCriteria = {
+      accountId: equals([account]),
+      resourceType: equals(['AWS_ECR_CONTAINER_IMAGE']),
+      resourceId: equals(digests.map((digest) => `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}/${digest}`)),
+    };
+    await this.pages('ListCoverage', (nextToken) => this.clients.inspector.send(
+      new ListCoverageCommand({ filterCriteria, maxResults: COVERAGE_A_PAGE, nextToken }), { abortSignal: signal },
+    ), (answer) => {
+      sink.coverage(answer);
+      return true;
+    });
+  }
+
+  private async readFindings(image: ImageAddress, digests: string[], sink: AnswerSink, { statuses, signal }: ReadOptions): Promise<void> {
+    const { account, repository } = image;
+    const filterCriteria = {
+      awsAccountId: equals([account]),
+      ecrImageRepositoryName: equals([repository]),
+      ecrImageHash: equals(digests),
+      findingStatus: equals(statuses),
+    };
+    await this.pages('ListFindings', (nextToken) => this.clients.inspector.send(
+      new ListFindingsCommand({ filterCriteria, maxResults: FINDINGS_A_PAGE.inspector, nextToken }), { abortSignal: signal },
+    ), (answer) => {
+      sink.inspectorFindings(answer);
+      return !sink.isFull();
+    });
+  }
+
+  private async readScanFindings(image: ImageAddress, digest: string, sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
+    const request = { registryId: image.account, repositoryName: image.repository, imageId: { imageDigest: digest }, maxResults: FINDINGS_A_PAGE.ecr };
+    try {
+      await this.pages('DescribeImageScanFindings', (nextToken) => this.clients.ecr.send(
+        new DescribeImageScanFindingsCommand({ ...request, nextToken }), { abortSignal: signal },
+      ), (answer) => {
+        sink.scanFindings(digest, answer);
+        return !sink.isFull();
+      });
+    } catch (error) {
+      if (!(error instanceof ReadError) || nameOf(error.cause) !== 'ScanNotFoundException') throw error;
+      sink.problem(digest, 'BASIC', 'SCAN_NOT_FOUND');
+    }
+  }
+
+  private async readDetails(sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
+    for (const findingArns of chunks(sink.arnsToAskAbout(), ARNS_A_REQUEST)) {
+      sink.details(await this.call('BatchGetFindingDetails', () => this.clients.inspector.send(
+        new BatchGetFindingDetailsCommand({ findingArns }), { abortSignal: signal },
+      )));
+    }
+  }
+
+  private async pages<T extends { nextToken?: string }>(
+    operation: string, page: (nextToken: string | undefined) => Promise<T>, take: (answer: T) => boolean,
+  ): Promise<void> {
+    try {
+      await readPages(operation, (nextToken) => this.withFreshCredentials(() => page(nextToken)), take);
+    } catch (error) {
+      throw explained(operation, error);
+    }
+  }
+
+  private async call<T>(operation: string, request: () => Promise<T>): Promise<T> {
+    try {
+      return await this.withFreshCredentials(request);
+    } catch (error) {
+      throw explained(operation, error);
+    }
+  }
+
+  /** Credentials may expire between two pages, however long they were good for at the first. */
+  private async withFreshCredentials<T>(request: () => Promise<T>): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      if (!EXPIRED.includes(nameOf(error))) throw error;
+      this.clients.renew();
+      return request();
+    }
+  }
+}
+
+/** What the registry gives must be what was asked for, or anything could be judged in its place. */
+function checkDigest(digest: string, body: string): void {
+  const actual = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  if (actual !== digest) throw new ReadError('BatchGetImage', `the manifest of ${digest} has the digest ${actual}`);
+}
+
+function equals<T extends string>(values: readonly T[]): Array<{ comparison: 'EQUALS'; value: T }> {
+  return values.map((value) => ({ comparison: 'EQUALS', value }));
+}
+
+function partitionOf(region: string): string {
+  const [beginning] = /^(?:cn|us-gov|us-isob|us-isof|us-iso|eu-isoe|eusc)(?=-)/.exec(region) ?? [''];
+  const others: Record<string, string> = {
+    'cn': 'aws-cn', 'us-gov': 'aws-us-gov', 'us-iso': 'aws-iso', 'us-isob': 'aws-iso-b', 'us-isof': 'aws-iso-f', 'eu-isoe': 'aws-iso-e', 'eusc': 'aws-eusc',
+  };
+  return others[beginning] ?? 'aws';
+}
+
+function chunks<T>(values: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));
+}

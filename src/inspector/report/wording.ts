@@ -1,0 +1,38 @@
+import type { Reason, Upgrade, Verdict } from '../contract';
+
+const OUTCOME: Record<Verdict['status'], string> = {
+  APPROVED: 'APPROVED',
+  PENDING: 'PENDING, not approved yet',
+  REJECTED: 'REJECTED',
+};
+
+/** The verdict in a line. */
+export function headline({ status, image, reasons }: Verdict): string {
+  const findings = reasons.filter(({ kind }) => kind === 'FINDING').length;
+  const others = reasons.length - findings;
+  const why = [
+    findings > 0 ? `${findings} finding${findings === 1 ? '' : 's'}` : undefined,
+    others > 0 ? `${others} other reason${others === 1 ? '' : 's'}` : undefined,
+  ].filter((each) => each !== undefined).join(', ');
+  return `${OUTCOME[status]}: ${oneLine(image.repository)}@${image.digest}${why ? ` (${why})` : ''}`;
+}
+
+export function upgradeWords({ package: name, manager, from, to, mends }: Upgrade): string {
+  const several = mends.length > 1 ? `${mends.length} findings, the worst ` : '';
+  return oneLine(`${name}${from.length > 0 ? ` ${from.join(', ')}` : ''} to ${to} (${manager ? `${manager}; ` : ''}mends ${several}${mends[0]})`);
+}
+
+/** On which platforms, where that is not all of them. */
+export function whereWords(reason: Reason, { platforms }: Verdict): string {
+  if (platforms.length < 2) return '';
+  const named = platforms.filter(({ digest }) => reason.images.includes(digest)).map(({ platform, digest }) => platform ?? digest);
+  return named.length === 0 || named.length === platforms.length ? '' : ` on ${named.map(oneLine).join(', ')}`;
+}
+
+/**
+ * Text that whoever publishes a vulnerability or a package may have written, on one line: without line breaks, escape
+ * sequences, and characters that change the direction of writing or cannot be seen.
+ */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}]+/gu, ' ').replace(/ {2,}/g, ' ').trim();
+}
