@@ -20,6 +20,11 @@ export class Architecture extends Component {
         }],
       },
     });
+    eslint.addOverride({
+      files: ['src/handler/**/*.ts', 'src/**/*.lambda.ts'],
+      // Bundled, so that the package depends on none of it.
+      rules: { 'import/no-extraneous-dependencies': ['error', { devDependencies: true, optionalDependencies: false, peerDependencies: false }] },
+    });
     new TextFile(project, 'ARCHITECTURE.md', {
       marker: false,
       lines: readFileSync('projenrc/architecture.md', 'utf8').trimEnd().split('\n').flatMap(

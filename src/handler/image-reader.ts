@@ -151,7 +151,8 @@ export class ImageReader {
   }
 
   private async readScanFindings(image: ImageAddress, digest: string, sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
-    const request = { registryId: image.account, repositoryName: image.repository, imageId: { imageDigest: digest }, maxResults: FINDINGS_A_PAGE.ecr };
+    const imageId = { imageDigest: digest };
+    const request = { registryId: image.account, repositoryName: image.repository, imageId, maxResults: FINDINGS_A_PAGE.ecr };
     try {
       await this.pages('DescribeImageScanFindings', (nextToken) => this.clients.ecr.send(
         new DescribeImageScanFindingsCommand({ ...request, nextToken }), { abortSignal: signal },
@@ -214,12 +215,15 @@ function equals<T extends string>(values: readonly T[]): Array<{ comparison: 'EQ
 }
 
 function partitionOf(region: string): string {
-  const [beginning] = /^(?:cn|us-gov|us-isob|us-isof|us-iso|eu-isoe|eusc)(?=-)/.exec(region) ?? [''];
-  const others: Record<string, string> = {
-    'cn': 'aws-cn', 'us-gov': 'aws-us-gov', 'us-iso': 'aws-iso', 'us-isob': 'aws-iso-b', 'us-isof': 'aws-iso-f', 'eu-isoe': 'aws-iso-e', 'eusc': 'aws-eusc',
-  };
-  return others[beginning] ?? 'aws';
+  const [, found] = PARTITIONS.find(([beginning]) => region.startsWith(beginning)) ?? [];
+  return found ?? 'aws';
 }
+
+/** How the names of the Regions begin that are not in `aws`. */
+const PARTITIONS = [
+  ['cn-', 'aws-cn'], ['us-gov-', 'aws-us-gov'], ['us-iso-', 'aws-iso'], ['us-isob-', 'aws-iso-b'], ['us-isof-', 'aws-iso-f'],
+  ['eu-isoe-', 'aws-iso-e'], ['eusc-', 'aws-eusc'],
+] as const;
 
 function chunks<T>(values: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, index) => values.slice(index * size, (index + 1) * size));

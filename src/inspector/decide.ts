@@ -41,7 +41,7 @@ export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: re
     ]),
     counts: countsOf(findings),
     reasons,
-    tolerated: findings.filter(({ disposition }) => disposition !== 'BLOCKING'),
+    tolerated: findings.filter(({ disposition }) => disposition !== 'BLOCKING').map(({ rules, ...finding }) => finding),
     upgrades: upgradesFor(findings.filter(({ disposition }) => disposition === 'BLOCKING')),
     exceptions: uses,
     notices: noticesFor({ platforms, policy, findings, uses }),

@@ -84,9 +84,8 @@ export function checkRule(at: string, input: unknown, checks: Checks): void {
 
 /** The policy with its defaults; undefined members are left out, so that it is the same as its JSON. */
 export function completePolicy(policy: Pick<PolicyDocument, 'version' | 'name' | 'rules'> & Partial<PolicyDocument>): PolicyDocument {
-  return withoutUndefined({
-    ...POLICY_DEFAULTS, ...withoutUndefined(policy), rules: policy.rules.map((rule) => withoutUndefined({ ...RULE_DEFAULTS, ...withoutUndefined(rule) })),
-  });
+  const rules = policy.rules.map((rule) => ({ ...RULE_DEFAULTS, ...withoutUndefined(rule) }));
+  return { ...POLICY_DEFAULTS, ...withoutUndefined(policy), rules };
 }
 
 export function withoutUndefined<T extends object>(value: T): T {

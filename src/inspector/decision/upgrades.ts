@@ -35,7 +35,8 @@ export function compareVersions(a: string, b: string): number {
   for (let index = 0; index < Math.max(left.length, right.length); index++) {
     const [one, other] = [left[index], right[index]];
     if (one === other) continue;
-    if (one?.startsWith('~') !== other?.startsWith('~')) return one?.startsWith('~') ? -1 : 1;
+    if (one === '~') return -1;
+    if (other === '~') return 1;
     if (one === undefined) return -1;
     if (other === undefined) return 1;
     const order = /^\d/.test(one) && /^\d/.test(other) ? compareNumbers(one, other) : compare(one, other);

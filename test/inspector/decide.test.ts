@@ -1,0 +1,329 @@
+import { IMAGE, NOW, STANDARD, digest, facts, finding, fixable, index, judge, policy, scan, single } from './facts';
+import type { ExceptionDocument, Finding, ImageFacts, ScanFacts } from '../../src/inspector/contract';
+
+const days = (count: number) => new Date(NOW.getTime() + count * 86_400_000).toISOString();
+const outcome = (of: ImageFacts, by = STANDARD, exceptions: ExceptionDocument[] = []) => {
+  const { status, reasons } = judge(of, by, exceptions);
+  return [status, ...reasons.map(({ code }) => code)];
+};
+
+/** What scanners and gates in use get wrong, each by the report that tells of it. */
+describe('what others get wrong', () => {
+  test('ecr-scan-verifier: a threshold of HIGH lets CRITICAL pass', () => {
+    const high = policy([{ minSeverity: 'HIGH' }]);
+    expect(outcome(single([finding({ severity: 'CRITICAL' })]), high)).toEqual(['REJECTED', 'CVE-2026-0001']);
+    expect(outcome(single([finding({ severity: 'MEDIUM' })]), high)).toEqual(['APPROVED']);
+  });
+
+  test('ecr-scan-verifier: findings that are suppressed or closed count', () => {
+    const found = [fixable({ status: 'SUPPRESSED' }), fixable({ id: 'CVE-2026-0002', status: 'CLOSED' })];
+    expect(outcome(single(found))).toEqual(['APPROVED']);
+    expect(judge(single(found)).notices).toEqual([{
+      code: 'SUPPRESSED', message: '1 findings are hidden by suppression rules of Amazon Inspector, and not judged: CVE-2026-0001',
+    }]);
+    expect(outcome(single(found), { ...STANDARD, suppressed: 'COUNT' })).toEqual(['REJECTED', 'CVE-2026-0001']);
+    expect(outcome(single(found), { ...STANDARD, closed: 'COUNT' })).toEqual(['REJECTED', 'CVE-2026-0002']);
+  });
+
+  test('hashintel/hash#8596, Inspector action#101: an index has no findings of its own', () => {
+    const verdict = judge(index([], [fixable()]));
+    expect(verdict.status).toBe('REJECTED');
+    expect(verdict.platforms.map(({ platform, status }) => [platform, status])).toEqual([['linux/p0', 'APPROVED'], ['linux/p1', 'REJECTED']]);
+    expect(verdict.reasons).toMatchObject([{ code: 'CVE-2026-0001', images: [digest(3)] }]);
+  });
+
+  test.each(['SIGNATURE', 'ATTESTATION', 'ARTIFACT'] as const)('prowler#4507: a %s in an index is not judged as an image', (kind) => {
+    const children = [{ digest: digest(2), platform: 'linux/amd64' }, { digest: digest(3), platform: 'unknown/unknown' }];
+    const made = facts([
+      { digest: IMAGE.digest, kind: 'INDEX', children }, { digest: digest(2), kind: 'IMAGE' }, { digest: digest(3), kind },
+    ], [scan(digest(2))]);
+    expect(judge(made)).toMatchObject({ status: 'APPROVED', artifacts: [{ digest: digest(3), kind }] });
+  });
+
+  test('kubescape#2962, ecr-scan-image#45, facility#127: an answer without findings is taken for clean', () => {
+    expect(outcome(single([], { status: 'UNSUPPORTED_OS' }))).toEqual(['REJECTED', 'UNSUPPORTED_OS']);
+    expect(outcome(single([], { status: 'what nobody knows' }))).toEqual(['REJECTED', 'what nobody knows']);
+    expect(outcome(facts([{ digest: IMAGE.digest, kind: 'IMAGE' }], []))).toEqual(['REJECTED', 'NO_ANSWER']);
+    expect(outcome(single([]))).toEqual(['APPROVED']);
+  });
+
+  test('aws-sdk#289: complete is said before the findings are there', () => {
+    const justNow = { scannedAt: new Date(NOW.getTime() - 119_000).toISOString() };
+    expect(judge(single([], justNow))).toMatchObject({
+      status: 'PENDING', reasons: [{ code: 'FINDINGS_SETTLING' }], judgeAgainAt: new Date(NOW.getTime() + 1_000).toISOString(),
+    });
+    expect(outcome(single([], { scannedAt: new Date(NOW.getTime() - 120_000).toISOString() }))).toEqual(['APPROVED']);
+    expect(outcome(single([fixable()], justNow))).toEqual(['REJECTED', 'CVE-2026-0001', 'FINDINGS_SETTLING']);
+    expect(outcome(single([], { scannedAt: undefined }))).toEqual(['PENDING', 'FINDINGS_SETTLING']);
+  });
+
+  test('fewer findings than the service counts are pending, and after a while no answer at all', () => {
+    const counted = { expectedFindings: 3, readFindings: 2 };
+    expect(outcome(single([], { ...counted, scannedAt: new Date(NOW.getTime() - 60_000).toISOString() }))).toEqual(['PENDING', 'FINDINGS_INCOMPLETE']);
+    expect(outcome(single([], counted))).toEqual(['REJECTED', 'FINDINGS_INCOMPLETE']);
+    expect(outcome(single([], { expectedFindings: 3, readFindings: 3 }))).toEqual(['APPROVED']);
+    expect(outcome(single([], { expectedFindings: 1 }))).toEqual(['REJECTED', 'FINDINGS_INCOMPLETE']);
+    expect(outcome(single([], counted), { ...STANDARD, onUnscannable: 'APPROVE' })).toEqual(['APPROVED']);
+  });
+
+  test('Inspector action#91, facility#116: what nobody can mend stops every build', () => {
+    const found = [finding({ severity: 'CRITICAL' }), finding({ id: 'CVE-2026-0002', severity: 'LOW' })];
+    const verdict = judge(single(found));
+    expect(verdict).toMatchObject({
+      status: 'APPROVED', counts: { CRITICAL: 1, LOW: 1 },
+      tolerated: [{ id: 'CVE-2026-0001', disposition: 'NO_RULE' }, { id: 'CVE-2026-0002' }],
+      notices: [{ code: 'UNFIXABLE', message: '1 critical, high or untriaged findings have no fix, and do not stop the image: CVE-2026-0001' }],
+    });
+    expect(outcome(single([fixable()]))).toEqual(['REJECTED', 'CVE-2026-0001']);
+    expect(outcome(single([fixable({ fix: 'PARTIAL' })]))).toEqual(['REJECTED', 'CVE-2026-0001']);
+  });
+
+  test('basic scanning does not tell of fixes: what is not known counts', () => {
+    expect(outcome(single([finding({ fix: 'UNKNOWN' })]))).toEqual(['REJECTED', 'CVE-2026-0001']);
+  });
+
+  test('what is exploited stops an image without a fix, however mild it is called', () => {
+    expect(outcome(single([finding({ severity: 'LOW', knownExploited: true })]))).toEqual(['REJECTED', 'CVE-2026-0001']);
+    expect(outcome(single([finding({ severity: 'LOW', exploitAvailable: true })]))).toEqual(['REJECTED', 'CVE-2026-0001']);
+    expect(judge(single([finding({ severity: 'LOW', exploitAvailable: true, knownExploited: true })])).reasons).toMatchObject([
+      { rules: ['known-exploited', 'exploit-available'] },
+    ]);
+  });
+
+  test('a finding that nobody has rated is not worth nothing', () => {
+    const untriaged = single([finding({ severity: 'UNTRIAGED' })]);
+    expect(outcome(untriaged, policy([{ minSeverity: 'CRITICAL' }]))).toEqual(['REJECTED', 'CVE-2026-0001']);
+    expect(outcome(untriaged, policy([{ minSeverity: 'CRITICAL' }], { untriagedAs: 'HIGH' }))).toEqual(['APPROVED']);
+    expect(outcome(untriaged, policy([{ minSeverity: 'HIGH' }], { untriagedAs: 'HIGH' }))).toEqual(['REJECTED', 'CVE-2026-0001']);
+  });
+
+  test('Inspector action#207: an exception has an end', () => {
+    const exception = (more: Partial<ExceptionDocument>): ExceptionDocument => (
+      { vulnerability: 'cve-2026-0001', package: 'openssl', owner: 'team-a', reason: 'not reachable', ...more });
+    const made = single([fixable()]);
+    expect(outcome(made, STANDARD, [exception({ expires: days(30) })])).toEqual(['APPROVED']);
+    expect(judge(made, STANDARD, [exception({ expires: days(30) })])).toMatchObject({
+      exceptions: [{ state: 'USED', nearExpiry: false }], tolerated: [{ disposition: 'EXCEPTED' }], notices: [], judgeAgainAt: days(30),
+    });
+    expect(judge(made, STANDARD, [exception({ expires: days(14) })])).toMatchObject({
+      status: 'APPROVED', exceptions: [{ state: 'USED', nearExpiry: true }],
+      notices: [{ code: 'EXCEPTION_NEAR_EXPIRY', message: `exceptions about to expire: cve-2026-0001 (team-a, ${days(14)})` }],
+    });
+    expect(judge(made, STANDARD, [exception({ expires: days(0) })])).toMatchObject({
+      status: 'REJECTED', exceptions: [{ state: 'EXPIRED', nearExpiry: false }], notices: [{ code: 'EXCEPTION_EXPIRED' }], judgeAgainAt: undefined,
+    });
+    expect(judge(made, STANDARD, [exception({ untilFixed: true })])).toMatchObject({
+      status: 'REJECTED', exceptions: [{ state: 'FIX_AVAILABLE' }], notices: [{ code: 'EXCEPTION_FIX_AVAILABLE', message: expect.stringContaining('(team-a)') }],
+    });
+    const exploited = single([finding({ exploitAvailable: true })]);
+    expect(outcome(exploited, STANDARD, [exception({ untilFixed: true })])).toEqual(['APPROVED']);
+    expect(outcome(exploited, STANDARD, [exception({ untilFixed: true, expires: days(-1) })])).toEqual(['REJECTED', 'CVE-2026-0001']);
+  });
+
+  test('containers-roadmap#2761, #2443: what no scanner knows fails closed, unless the policy says otherwise', () => {
+    const made = single([], { status: 'UNSUPPORTED_OS', detail: 'Echo OS' });
+    expect(judge(made).reasons).toMatchObject([{ kind: 'UNSCANNABLE', message: expect.stringContaining('(Echo OS)'), images: [IMAGE.digest] }]);
+    expect(judge(made, { ...STANDARD, onUnscannable: 'APPROVE' })).toMatchObject({
+      status: 'APPROVED', notices: [{ code: 'UNSCANNABLE_APPROVED', message: expect.stringMatching(/^1 image is approved .*\(UNSUPPORTED_OS\)$/) }],
+    });
+  });
+});
+
+test('a finding on several platforms is one reason, for all of them', () => {
+  const verdict = judge(index(
+    [fixable()], [fixable({ packages: [{ name: 'openssl', version: '3.0.1', fixedIn: '3.0.9', manager: 'OS' }] })], [finding({ severity: 'LOW' })],
+  ));
+  expect(verdict.reasons).toMatchObject([{ images: [digest(2), digest(3)], finding: { packages: [{ fixedIn: '3.0.7' }, { fixedIn: '3.0.9' }] } }]);
+  expect(verdict.counts).toMatchObject({ HIGH: 1 });
+  expect(verdict.upgrades).toEqual([{ package: 'openssl', manager: 'OS', from: ['3.0.1'], to: '3.0.9', mends: ['CVE-2026-0001'] }]);
+});
+
+describe('graphs of manifests', () => {
+  const child = (to: number) => ({ digest: digest(to), platform: `linux/p${to}` });
+  const indexOf = (at: number, ...to: number[]) => ({ digest: digest(at), kind: 'INDEX' as const, children: to.map(child) });
+  const image = (at: number) => ({ digest: digest(at), kind: 'IMAGE' as const });
+
+  test('an index in an index is followed, and a loop ends', () => {
+    const made = facts([indexOf(1, 2, 3), indexOf(2, 1, 2, 4), image(3), image(4)], [scan(digest(3)), scan(digest(4), [fixable()])]);
+    expect(judge(made).platforms.map((each) => each.digest)).toEqual([digest(3), digest(4)]);
+    expect(outcome(made)).toEqual(['REJECTED', 'CVE-2026-0001']);
+  });
+
+  test('a manifest that cannot be read is never clean', () => {
+    const made = facts([indexOf(1, 2, 3), image(2)], [scan(digest(2))]);
+    expect(outcome(made)).toEqual(['REJECTED', 'MANIFEST_MISSING']);
+    expect(outcome(made, { ...STANDARD, onUnscannable: 'APPROVE' })).toEqual(['REJECTED', 'MANIFEST_MISSING']);
+    expect(outcome(facts([], []))).toEqual(['REJECTED', 'MANIFEST_MISSING']);
+  });
+
+  test.each([
+    ['only itself', [indexOf(1, 1)]],
+    ['nothing', [indexOf(1)]],
+    ['no children at all', [{ digest: digest(1), kind: 'INDEX' as const }]],
+    ['a signature', [indexOf(1, 2), { digest: digest(2), kind: 'SIGNATURE' as const }]],
+  ])('an index of %s has nothing to judge', (_, manifests) => {
+    expect(outcome(facts(manifests, []))).toEqual(['REJECTED', 'NO_IMAGES']);
+  });
+
+  test.each(['SIGNATURE', 'ATTESTATION', 'ARTIFACT'] as const)('a %s by itself is no image', (kind) => {
+    const made = facts([{ digest: IMAGE.digest, kind }], []);
+    expect(judge(made, { ...STANDARD, onUnscannable: 'APPROVE' })).toMatchObject({
+      status: 'REJECTED', reasons: [{ kind: 'NOT_AN_IMAGE', remedy: 'judge the image that it belongs to' }], artifacts: [{ digest: IMAGE.digest, kind }],
+    });
+  });
+
+  test('depth is limited', () => {
+    const chain = (length: number) => facts(
+      [...Array.from({ length }, (_, at) => indexOf(at + 1, at + 2)), image(length + 1)], [scan(digest(length + 1))]);
+    expect(outcome(chain(4))).toEqual(['APPROVED']);
+    expect(outcome(chain(5))).toEqual(['REJECTED', 'TOO_DEEP']);
+  });
+
+  test('size is limited', () => {
+    const wide = (count: number) => facts(
+      [indexOf(1, ...Array.from({ length: count }, (_, at) => at + 2)), ...Array.from({ length: count }, (_, at) => image(at + 2))],
+      Array.from({ length: count }, (_, at) => scan(digest(at + 2))));
+    expect(outcome(wide(999))).toEqual(['APPROVED']);
+    expect(outcome(wide(1_000))).toEqual(['REJECTED', 'TOO_MANY_MANIFESTS']);
+  });
+});
+
+describe('rules', () => {
+  const counts = (rule: Parameters<typeof policy>[0][0], found: Partial<Finding>) => judge(single([finding(found)]), policy([rule])).status === 'REJECTED';
+
+  test.each<[Parameters<typeof policy>[0][0], Partial<Finding>, boolean]>([
+    [{}, {}, true],
+    [{ minEpss: 0.5 }, { epss: 0.5 }, true],
+    [{ minEpss: 0.5 }, { epss: 0.49 }, false],
+    [{ minEpss: 0.5 }, {}, true],
+    [{ minEpss: 0.5, missingData: 'IGNORED' }, {}, false],
+    [{ minInspectorScore: 9 }, { score: 9 }, true],
+    [{ minInspectorScore: 9 }, { score: 8.9 }, false],
+    [{ minInspectorScore: 9 }, {}, true],
+    [{ minInspectorScore: 9, missingData: 'IGNORED' }, {}, false],
+    [{ exploitAvailable: true }, { exploitAvailable: false }, false],
+    [{ exploitAvailable: true }, { exploitAvailable: undefined }, true],
+    [{ exploitAvailable: true, missingData: 'IGNORED' }, { exploitAvailable: undefined }, false],
+    [{ knownExploited: true }, { knownExploited: false }, false],
+    [{ knownExploited: true }, { knownExploited: undefined }, true],
+    [{ knownExploited: true, missingData: 'IGNORED' }, { knownExploited: undefined }, false],
+    [{ fixable: true, missingData: 'IGNORED' }, { fix: 'UNKNOWN' }, true],
+    [{ fixable: true }, { fix: 'NO' }, false],
+    [{ packageTypes: ['OS'] }, {}, true],
+    [{ packageTypes: ['LANGUAGE'] }, {}, false],
+    [{ packageTypes: ['LANGUAGE'] }, { packages: [{ name: 'a', manager: 'OS' }, { name: 'b', manager: 'JAR' }] }, true],
+    [{ packageTypes: ['LANGUAGE'] }, { packages: [{ name: 'a', manager: 'of the future' }] }, true],
+    [{ packageTypes: ['OS'] }, { packages: [{ name: 'a' }] }, true],
+    [{ packageTypes: ['OS'], missingData: 'IGNORED' }, { packages: [{ name: 'a' }] }, false],
+    [{ packageTypes: ['OS'] }, { packages: [] }, true],
+    [{ packageTypes: ['OS'], missingData: 'IGNORED' }, { packages: [] }, false],
+    [{ minSeverity: 'HIGH', exploitAvailable: true }, { severity: 'LOW', exploitAvailable: true }, false],
+    [{ minSeverity: 'HIGH', exploitAvailable: true }, { severity: 'HIGH', exploitAvailable: true }, true],
+  ])('%j on %j: %s', (rule, found, expected) => {
+    expect(counts(rule, found)).toBe(expected);
+  });
+
+  test.each<[string, Partial<Finding>, boolean]>([
+    ['within', { knownSince: days(-6.9) }, false],
+    ['over', { knownSince: days(-7) }, true],
+    ['of an unknown age', { knownSince: undefined }, true],
+    ['of an age that is no date', { knownSince: 'soon' }, true],
+    ['a little in the future, as clocks go', { knownSince: days(0.9) }, false],
+    ['a day in the future', { knownSince: days(1) }, false],
+    ['far in the future', { knownSince: days(1.1) }, true],
+    ['of a severity without grace', { severity: 'CRITICAL', knownSince: days(-1) }, true],
+  ])('grace: %s', (_, found, expected) => {
+    expect(counts({ graceDays: { HIGH: 7, CRITICAL: 0 } }, found)).toBe(expected);
+  });
+
+  test('an unknown age is left out where missing data is', () => {
+    expect(counts({ graceDays: { HIGH: 7 }, missingData: 'IGNORED' }, { knownSince: undefined })).toBe(false);
+  });
+
+  test('grace is told with its end, the soonest of several', () => {
+    const two = policy([{ graceDays: { HIGH: 30 } }, { graceDays: { HIGH: 20 } }, { graceDays: { HIGH: 25 } }]);
+    expect(judge(single([finding({ knownSince: days(-10) })]), two)).toMatchObject({
+      status: 'APPROVED', tolerated: [{ disposition: 'IN_GRACE', graceUntil: days(10) }], judgeAgainAt: days(10),
+    });
+    const platforms = index([finding({ knownSince: days(-12) })], [finding({ knownSince: days(-10) })], [finding({ knownSince: days(-11) })]);
+    expect(judge(platforms, policy([{ graceDays: { HIGH: 20 } }])).tolerated).toMatchObject([{ graceUntil: days(8), images: [digest(2), digest(3), digest(4)] }]);
+  });
+
+  test('a limit is of each platform, and all that are over it are reasons', () => {
+    const some = (count: number) => Array.from({ length: count }, (_, at) => finding({ id: `CVE-2026-000${at}` }));
+    const two = policy([{ max: 2 }]);
+    expect(judge(single(some(2)), two)).toMatchObject({ status: 'APPROVED', tolerated: [{ disposition: 'WITHIN_LIMIT' }, { disposition: 'WITHIN_LIMIT' }] });
+    expect(outcome(single(some(3)), two)).toEqual(['REJECTED', 'CVE-2026-0000', 'CVE-2026-0001', 'CVE-2026-0002']);
+    expect(outcome(index(some(2), some(4).slice(2)), two)).toEqual(['APPROVED']);
+    expect(outcome(single([...some(2), ...some(2)]), two)).toEqual(['APPROVED']);
+  });
+});
+
+test('reasons come worst first: what is exploited, then by severity, exploit, probability and name', () => {
+  const found = [
+    finding({ id: 'CVE-1', severity: 'HIGH' }), finding({ id: 'CVE-2', severity: 'CRITICAL' }), finding({ id: 'CVE-3', severity: 'LOW', knownExploited: true }),
+    finding({ id: 'CVE-4', severity: 'HIGH', epss: 0.5 }), finding({ id: 'CVE-5', severity: 'HIGH', exploitAvailable: true }),
+    finding({ id: 'CVE-0', severity: 'HIGH' }), finding({ id: 'CVE-6', severity: 'UNTRIAGED' }),
+    finding({ id: 'CVE-7', severity: 'HIGH', exploitAvailable: undefined, knownExploited: undefined, epss: 0.1 }),
+  ];
+  const made = single(found, { operatingSystem: 'DEBIAN_10', scannedAt: NOW.toISOString() });
+  expect(outcome(made, policy([{}], { endOfLife: 'REJECT' }))).toEqual([
+    'REJECTED', 'DEBIAN_10', 'CVE-3', 'CVE-6', 'CVE-2', 'CVE-5', 'CVE-4', 'CVE-7', 'CVE-0', 'CVE-1', 'FINDINGS_SETTLING',
+  ]);
+});
+
+describe('end of life', () => {
+  const made = single([finding({ severity: 'LOW' })], { operatingSystem: 'DEBIAN_10' });
+
+  test('is reported, and rejected if the policy says so', () => {
+    expect(judge(made)).toMatchObject({
+      status: 'APPROVED',
+      notices: [{ code: 'END_OF_LIFE', message: 'no longer supported by its vendor; Amazon Inspector stops looking 12 months later: Debian 10 since 2024-06-30' }],
+    });
+    expect(judge(made, { ...STANDARD, endOfLife: 'REJECT' })).toMatchObject({
+      status: 'REJECTED', notices: [], platforms: [{ status: 'REJECTED' }],
+      reasons: [{ kind: 'END_OF_LIFE', message: 'runs Debian 10, which has had no updates since 2024-06-30', code: 'DEBIAN_10' }],
+    });
+    expect(outcome(single([], { operatingSystem: 'DEBIAN_12' }), { ...STANDARD, endOfLife: 'REJECT' })).toEqual(['APPROVED']);
+  });
+});
+
+test('more than could be read is never approved, whatever the policy', () => {
+  const made = { ...single(), incomplete: 'has more than 200000 findings, which are not all read' };
+  expect(outcome(made, { ...STANDARD, onUnscannable: 'APPROVE' })).toEqual(['REJECTED', 'INCOMPLETE']);
+});
+
+test('a scan on push only is told as one that sees nothing new', () => {
+  expect(judge(single([], { status: 'SCAN_FREQUENCY_SCAN_ON_PUSH' }))).toMatchObject({ status: 'APPROVED', notices: [{ code: 'SCANNED_ONCE' }] });
+  expect(outcome(single([], { status: 'SCAN_FREQUENCY_SCAN_ON_PUSH', scannedAt: undefined }))).toEqual(['PENDING', 'FINDINGS_SETTLING']);
+});
+
+test('missing exploit data is told where a rule asks for it and the finding decides nothing', () => {
+  const silent = finding({ severity: 'LOW', exploitAvailable: undefined, knownExploited: undefined });
+  expect(judge(single([silent])).notices).toMatchObject([{ code: 'NO_EXPLOIT_DATA', message: 'of 1 findings it is not known whether they are exploited: CVE-2026-0001' }]);
+  expect(judge(single([silent]), policy([{ minSeverity: 'HIGH' }])).notices).toEqual([]);
+  expect(judge(single([{ ...silent, exploitAvailable: false }])).notices).toEqual([]);
+  expect(judge(single([silent]), policy([{ minSeverity: 'HIGH', exploitAvailable: true, missingData: 'COUNTS' }])).notices).toEqual([]);
+});
+
+test('two answers about one image are one, and the one further from clean counts', () => {
+  const both = (...scans: ScanFacts[]) => outcome(facts([{ digest: IMAGE.digest, kind: 'IMAGE' }], scans));
+  expect(both(scan(IMAGE.digest), scan(IMAGE.digest, [], { status: 'PENDING_INITIAL_SCAN' }))).toEqual(['PENDING', 'PENDING_INITIAL_SCAN']);
+  expect(both(scan(IMAGE.digest, [], { status: 'UNSUPPORTED_OS' }), scan(IMAGE.digest, [], { status: 'PENDING_INITIAL_SCAN' }))).toEqual(['REJECTED', 'UNSUPPORTED_OS']);
+  expect(both(scan(IMAGE.digest, [fixable()]), scan(IMAGE.digest))).toEqual(['REJECTED', 'CVE-2026-0001']);
+  expect(judge(facts([{ digest: IMAGE.digest, kind: 'IMAGE' }], [scan(IMAGE.digest), scan(IMAGE.digest, [], { scannedAt: '2026-11-20T00:00:00.000Z' })])).dataAt)
+    .toBe('2026-11-20T00:00:00.000Z');
+});
+
+test('a verdict says what it is about', () => {
+  expect(judge(index([], []))).toEqual({
+    version: 1, status: 'APPROVED', image: IMAGE, policy: { name: 'standard', fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/) },
+    judgedAt: NOW.toISOString(), dataAt: '2026-11-22T11:00:00.000Z', judgeAgainAt: undefined,
+    counts: { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, INFORMATIONAL: 0, UNTRIAGED: 0 },
+    reasons: [], tolerated: [], upgrades: [], exceptions: [], notices: [], artifacts: [],
+    platforms: [0, 1].map((at) => ({
+      digest: digest(at + 2), platform: `linux/p${at}`, operatingSystem: undefined, status: 'APPROVED', scanStatus: 'SUCCESSFUL',
+      scannedAt: '2026-11-22T11:00:00.000Z', counts: { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, INFORMATIONAL: 0, UNTRIAGED: 0 },
+    })),
+  });
+});

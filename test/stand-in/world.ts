@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { DescribeImageScanFindingsResponse } from '@aws-sdk/client-ecr';
+import type { CoveredResource, Finding, FindingDetail } from '@aws-sdk/client-inspector2';
+
+export interface StoredImage {
+  readonly repository: string;
+  readonly digest: string;
+  readonly body: string;
+  readonly mediaType: string;
+  readonly tags: string[];
+}
+
+/** What the stand-in knows; tests write it, requests read it. */
+export class World {
+  readonly account = '123456789012';
+  readonly region = 'eu-west-1';
+  readonly images: StoredImage[] = [];
+  coverage: CoveredResource[] = [];
+  findings: Finding[] = [];
+  readonly details = new Map<string, FindingDetail>();
+  /** By digest. */
+  readonly scans = new Map<string, Pick<DescribeImageScanFindingsResponse, 'imageScanStatus' | 'imageScanFindings'>>();
+
+  /** Stores a manifest as it is; gives its digest. */
+  push(repository: string, manifest: object | string, ...tags: string[]): string {
+    const body = typeof manifest === 'string' ? manifest : JSON.stringify(manifest);
+    const digest = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+    const mediaType = (/"mediaType":"([^"]+)"/.exec(body) ?? [])[1] ?? 'application/vnd.oci.image.manifest.v1+json';
+    this.images.push({ repository, digest, body, mediaType, tags });
+    return digest;
+  }
+
+  arnOf(repository: string, digest: string): string {
+    return `arn:aws:ecr:${this.region}:${this.account}:repository/${repository}/${digest}`;
+  }
+}
