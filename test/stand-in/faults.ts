@@ -1,6 +1,6 @@
 /** What can go wrong with a request, as the services and the network let it. */
 export type Fault =
-  | 'throttled' | 'denied' | 'expiredCredentials' | 'expiredToken' | 'serverError'
+  | 'throttled' | 'denied' | 'expiredCredentials' | 'expiredToken' | 'invalid' | 'serverError'
   | 'disconnected' | 'truncated' | 'emptyPage' | 'sameToken' | 'unknownMembers';
 
 export interface InjectedFault {

@@ -121,6 +121,8 @@ function fail(fault?: Fault): void {
       throw new ServiceError('ExpiredTokenException', 'The security token included in the request is expired');
     case 'expiredToken':
       throw new ServiceError('ValidationException', 'The provided nextToken is expired');
+    case 'invalid':
+      throw new ServiceError('ValidationException', 'The request is not valid');
     case 'serverError':
       throw new ServiceError('InternalServerException', 'An internal error occurred', 500);
     default:
