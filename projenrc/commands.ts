@@ -33,6 +33,14 @@ export class Commands extends Component {
       receiveArgs: true,
     });
     project.gitignore.exclude('/test/clients/.bin/');
+    project.addTask('test:mutation', {
+      description: 'Change the judgement in small ways, and see whether a test notices; takes minutes',
+      exec: 'stryker run',
+    });
+    project.addTask('test:benchmark', {
+      description: 'Judge 100,000 findings, and measure time and memory',
+      exec: 'node --expose-gc --import tsx test/inspector/benchmark.ts',
+    });
 
     project.addTask('test:all', {
       description: 'The tests, and what takes longer than they may: OCI clients, packages of every language, the newest CDK',

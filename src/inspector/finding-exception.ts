@@ -98,9 +98,15 @@ export class FindingException {
     }
   }
 
-  /** Exceptions as `schema/finding-exceptions-v1.json` describes them. */
+  /** Exceptions as `schema/finding-exceptions-v1.json` describes them. Fails when a value is known only at deployment. */
   public static listToJson(exceptions: FindingException[]): string {
-    return JSON.stringify(FindingException._render(exceptions));
+    const text = JSON.stringify(FindingException._render(exceptions));
+    const problems = new Problems('FindingException.listToJson');
+    problems.unless(!Token.isUnresolved(text), {
+      prop: 'exceptions', must: 'hold known values only', got: text, remedy: 'use strings', code: 'findingExceptionUnknown',
+    });
+    problems.throwIfAny();
+    return text;
   }
 
   /** @internal */

@@ -1,0 +1,19 @@
+/** Mutation tests of the judgement: everything that decides, and everything that reads what is decided on. */
+export default {
+  mutate: ['src/inspector/decide.ts', 'src/inspector/decision/**/*.ts', 'src/inspector/answers/**/*.ts'],
+  testRunner: 'jest',
+  jest: {
+    configFile: 'package.json',
+    config: { testMatch: ['<rootDir>/test/inspector/**/*.test.ts'], reporters: [] },
+  },
+  coverageAnalysis: 'perTest',
+  incremental: true,
+  incrementalFile: 'reports/mutation/incremental.json',
+  reporters: ['clear-text', 'html', 'json'],
+  clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
+  thresholds: { high: 95, low: 90, break: 90 },
+  timeoutMS: 20_000,
+  concurrency: 2,
+  ignorePatterns: ['.venv', 'lib', 'dist', 'coverage', 'cdk.out', 'demo-report', '.git'],
+  tempDirName: '.stryker-tmp',
+};
