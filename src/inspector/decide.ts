@@ -23,8 +23,9 @@ export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: re
   const platforms = tree.images.map((node) =>
     judgePlatform(node, scans.get(node.digest) ?? unanswered(node.digest), policy, excepted, now));
 
-  const findings = collectFindings(platforms);
-  const reasons = collectReasons({ facts, tree, platforms, policy, findings });
+  const collected = collectFindings(platforms);
+  const findings = collected.map(({ finding }) => finding);
+  const reasons = collectReasons({ facts, tree, platforms, policy, findings: collected });
   const uses = excepted.uses();
   const scannedAt = platforms.map(({ scan }) => scan.scannedAt).filter((at) => at !== undefined).sort(compare);
   return {
@@ -41,7 +42,7 @@ export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: re
     ]),
     counts: countsOf(findings),
     reasons,
-    tolerated: findings.filter(({ disposition }) => disposition !== 'BLOCKING').map(({ rules, ...finding }) => finding),
+    tolerated: findings.filter(({ disposition }) => disposition !== 'BLOCKING'),
     upgrades: upgradesFor(findings.filter(({ disposition }) => disposition === 'BLOCKING')),
     exceptions: uses,
     notices: noticesFor({ platforms, policy, findings, uses }),

@@ -31,8 +31,8 @@ export class FactsBuilder {
   private readonly manifests = new Map<string, ManifestFacts>();
   private readonly depths = new Map<string, number>();
   private readonly scans = new Map<string, Scan>();
-  /** By vulnerability: one finding each to ask about, and all that the answer goes for. */
-  private readonly arns = new Map<string, { arn: string; id: string }>();
+  /** By vulnerability: one finding each to ask about. */
+  private readonly arns = new Map<string, string>();
   private readonly exploited = new Map<string, boolean>();
   private findings = 0;
   private incomplete?: string;
@@ -131,13 +131,13 @@ export class FactsBuilder {
 
   /** ARNs of findings of which it is worth asking whether CISA knows them to be exploited: one for each CVE. */
   arnsToAskAbout(): string[] {
-    return [...this.arns.values()].map(({ arn }) => arn);
+    return [...this.arns.values()];
   }
 
   /** An answer of BatchGetFindingDetails. */
   details(answer: unknown): void {
     const place = 'BatchGetFindingDetails';
-    const ids = new Map([...this.arns.values()].map(({ arn, id }) => [arn, id]));
+    const ids = new Map([...this.arns].map(([id, arn]) => [arn, id]));
     for (const [index, each] of list(object(answer, place), 'findingDetails', place).entries()) {
       const at = `${place}.findingDetails[${index}]`;
       const detail = object(each, at);
@@ -173,7 +173,7 @@ export class FactsBuilder {
     scan.findings.push(finding);
     if (finding.status !== 'ACTIVE') return;
     scan.keys.add(key);
-    if (arn !== undefined && isCve && !this.arns.has(finding.id)) this.arns.set(finding.id, { arn, id: finding.id });
+    if (arn !== undefined && isCve && !this.arns.has(finding.id)) this.arns.set(finding.id, arn);
   }
 
   private setStatus(digest: string, scanner: ScanFacts['scanner'], status: string, detail?: string, scannedAt?: string): void {

@@ -9,34 +9,40 @@ import { DEFECTS, findingMessage, findingRemedy } from './words';
 const DISPOSITIONS: readonly Disposition[] = ['BLOCKING', 'IN_GRACE', 'WITHIN_LIMIT', 'NO_RULE', 'EXCEPTED', 'SUPPRESSED', 'CLOSED'];
 const KINDS: readonly ReasonKind[] = ['NOT_AN_IMAGE', 'UNSCANNABLE', 'END_OF_LIFE', 'FINDING', 'PENDING'];
 
-interface Collected extends JudgedFinding {
+/** A finding of the image, with the rules that it breaks. */
+export interface Collected {
+  readonly finding: JudgedFinding;
   readonly rules: readonly string[];
 }
 
 /** The findings of all platforms, each vulnerability once; worst first. */
 export function collectFindings(platforms: readonly JudgedPlatform[]): Collected[] {
-  const found = new Map<string, Collected & { images: string[] }>();
+  const found = new Map<string, Collected>();
   for (const { node, findings } of platforms) {
+    const images = [node.digest];
     for (const { finding, disposition, graceUntil, rules } of findings) {
+      const here = { finding: { ...finding, disposition, graceUntil, images }, rules };
       const other = found.get(finding.id);
-      const here = { ...finding, disposition, graceUntil, rules, images: [node.digest] };
-      if (!other) {
-        found.set(finding.id, here);
-        continue;
-      }
-      // The remedy is for what stops the image, so packages of a platform that it does not stop are left out.
-      const [worse, better] = DISPOSITIONS.indexOf(disposition) < DISPOSITIONS.indexOf(other.disposition) ? [here, other] : [other, here];
-      const same = worse.disposition === better.disposition;
-      found.set(finding.id, {
-        ...same ? { ...worseOf(worse, better), packages: distinct([...worse.packages, ...better.packages]) } : worse,
-        disposition: worse.disposition,
-        graceUntil: same && better.graceUntil && (!worse.graceUntil || better.graceUntil < worse.graceUntil) ? better.graceUntil : worse.graceUntil,
-        rules: [...new Set([...worse.rules, ...better.rules])].sort(compare),
-        images: same ? [...worse.images, ...better.images].sort(compare) : worse.images,
-      });
+      found.set(finding.id, other ? joined(here, other) : here);
     }
   }
-  return [...found.values()].sort(worstFirst);
+  return [...found.values()].sort((a, b) => worstFirst(a.finding, b.finding));
+}
+
+/** What stops the image on one platform is told without what does not on another: the remedy is for what stops it. */
+function joined(a: Collected, b: Collected): Collected {
+  const order = DISPOSITIONS.indexOf(a.finding.disposition) - DISPOSITIONS.indexOf(b.finding.disposition);
+  if (order !== 0) return order < 0 ? a : b;
+  return {
+    finding: {
+      ...worseOf(a.finding, b.finding),
+      packages: distinct([...a.finding.packages, ...b.finding.packages]),
+      disposition: a.finding.disposition,
+      graceUntil: [a.finding.graceUntil, b.finding.graceUntil].filter((until) => until !== undefined).sort(compare)[0],
+      images: [...a.finding.images, ...b.finding.images].sort(compare),
+    },
+    rules: [...new Set([...a.rules, ...b.rules])].sort(compare),
+  };
 }
 
 function worstFirst(a: JudgedFinding, b: JudgedFinding): number {
@@ -83,11 +89,10 @@ export function collectReasons({ facts, tree, platforms, policy, findings }: Jud
         'choose a base image whose vendor still supports it');
     }
   }
-  for (const { rules, ...finding } of findings) {
+  for (const { rules, finding } of findings) {
     if (finding.disposition !== 'BLOCKING') continue;
-    reasons.push({
-      kind: 'FINDING', code: finding.id, rules, message: findingMessage(finding), remedy: findingRemedy(finding), images: finding.images, finding,
-    });
+    const { id, images } = finding;
+    reasons.push({ kind: 'FINDING', code: id, rules, message: findingMessage(finding), remedy: findingRemedy(finding), images, finding });
   }
   // Findings keep their order, worst first.
   return reasons.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.kind === 'FINDING' ? 0 : compare(a.code, b.code)));

@@ -1,5 +1,5 @@
 import type {
-  Disposition, Finding, PolicyDocument, RuleDocument, ScanFacts, VerdictStatus,
+  Disposition, Finding, PolicyDocument, ScanFacts, VerdictStatus,
 } from '../contract';
 import type { Exceptions } from './apply-exceptions';
 import { type EndOfLife, endOfLife } from './end-of-life';
@@ -64,13 +64,16 @@ export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDo
   };
 }
 
+/** Shared, because there may be many findings. */
+const NONE: readonly string[] = [];
+
 function dispose(
   merged: readonly Finding[], digest: string, policy: PolicyDocument, exceptions: Exceptions, now: Date,
 ): PlatformFinding[] {
   const counting: Finding[] = [];
   const result: PlatformFinding[] = [];
   for (const finding of merged) {
-    const set = (disposition: Disposition) => result.push({ finding, disposition, rules: [] });
+    const set = (disposition: Disposition) => result.push({ finding, disposition, rules: NONE });
     if (finding.status === 'SUPPRESSED' && policy.suppressed === 'IGNORE') {
       set('SUPPRESSED');
     } else if (finding.status === 'CLOSED' && policy.closed === 'IGNORE') {
@@ -85,29 +88,23 @@ function dispose(
 }
 
 function applyRules(findings: readonly Finding[], policy: PolicyDocument, now: Date): PlatformFinding[] {
-  const met = new Map<Finding, { broken: RuleDocument[]; within: boolean; graceUntil?: string }>();
-  for (const finding of findings) met.set(finding, { broken: [], within: false });
+  const met = findings.map((): { broken?: string[]; within?: true; graceUntil?: string } => ({}));
   for (const rule of policy.rules) {
-    const counted: Finding[] = [];
-    for (const finding of findings) {
+    const counted: number[] = [];
+    findings.forEach((finding, index) => {
       const { counts, graceUntil } = matchRule(rule, finding, policy, now);
-      if (counts) {
-        counted.push(finding);
-      } else if (graceUntil !== undefined) {
-        const entry = met.get(finding)!;
-        if (entry.graceUntil === undefined || graceUntil < entry.graceUntil) entry.graceUntil = graceUntil;
-      }
-    }
-    for (const finding of counted) {
-      const entry = met.get(finding)!;
-      if (counted.length > rule.max) entry.broken.push(rule);
-      else entry.within = true;
+      if (counts) counted.push(index);
+      else if (graceUntil !== undefined && !(met[index].graceUntil! <= graceUntil)) met[index].graceUntil = graceUntil;
+    });
+    for (const index of counted) {
+      if (counted.length > rule.max) (met[index].broken ??= []).push(rule.name);
+      else met[index].within = true;
     }
   }
-  return findings.map((finding) => {
-    const { broken, within, graceUntil } = met.get(finding)!;
-    if (broken.length > 0) return { finding, disposition: 'BLOCKING', rules: broken.map(({ name }) => name) };
-    return { finding, disposition: within ? 'WITHIN_LIMIT' : graceUntil ? 'IN_GRACE' : 'NO_RULE', graceUntil, rules: [] };
+  return findings.map((finding, index) => {
+    const { broken, within, graceUntil } = met[index];
+    if (broken) return { finding, disposition: 'BLOCKING', rules: broken };
+    return { finding, disposition: within ? 'WITHIN_LIMIT' : graceUntil ? 'IN_GRACE' : 'NO_RULE', graceUntil, rules: NONE };
   });
 }
 

@@ -15,7 +15,9 @@ export function mergeFindings(findings: Iterable<Finding>): Map<string, Finding>
     const other = merged.get(finding.id);
     merged.set(finding.id, other ? worseOf(other, finding) : finding);
   }
-  for (const [id, finding] of merged) merged.set(id, { ...finding, packages: distinct(finding.packages) });
+  for (const [id, finding] of merged) {
+    if (finding.packages.length > 1) merged.set(id, { ...finding, packages: distinct(finding.packages) });
+  }
   return merged;
 }
 
@@ -38,7 +40,6 @@ export function worseOf(a: Finding, b: Finding): Finding {
 
 /** By all that tells them apart, in a fixed order. */
 export function distinct(packages: readonly VulnerablePackage[]): VulnerablePackage[] {
-  if (packages.length < 2) return [...packages];
   const byKey = new Map(packages.map((each) => [keyOf(each), each]));
   return [...byKey].sort(([a], [b]) => compare(a, b)).map(([, each]) => each);
 }
