@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -197,6 +197,11 @@ export class LocalAws {
   /** What was put on any event bus, oldest first. */
   async events(): Promise<BusEvent[]> {
     return this.control('events');
+  }
+
+  /** Has what scanners say answered by a stand-in (test/stand-in) from now on; ministack knows nothing of scans. */
+  scansFrom(standIn: { readonly url: string }): void {
+    writeFileSync(join(this.directory, 'scans'), standIn.url);
   }
 
   /** Reads a URL of this AWS, such as a layer's download URL. */

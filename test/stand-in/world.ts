@@ -12,14 +12,14 @@ export interface StoredImage {
 
 /** What the stand-in knows; tests write it, requests read it. */
 export class World {
-  readonly account = '123456789012';
-  readonly region = 'eu-west-1';
   readonly images: StoredImage[] = [];
   coverage: CoveredResource[] = [];
   findings: Finding[] = [];
   readonly details = new Map<string, FindingDetail>();
   /** By digest. */
   readonly scans = new Map<string, Pick<DescribeImageScanFindingsResponse, 'imageScanStatus' | 'imageScanFindings'>>();
+
+  constructor(readonly account = '123456789012', readonly region = 'eu-west-1') {}
 
   /** Stores a manifest as it is; gives its digest. */
   push(repository: string, manifest: object | string, ...tags: string[]): string {

@@ -58,6 +58,7 @@ ecr = Private(
     "_get_repository_policy", "_select_registry_request_scope", "_put_lifecycle_policy", "_put_image", "_batch_get_image", "_batch_delete_image", "_list_images",
     "_describe_images", "_initiate_layer_upload", "_upload_layer_part", "_complete_layer_upload",
     "_batch_check_layer_availability", "_get_download_url_for_layer", "_get_authorization_token", "_parse_v2_path", "_find_image")
+inspector2 = Private("ministack.services.inspector2", "handle_request")
 eventbridge = Private("ministack.services.eventbridge", "_put_events", "_dispatch_event")
 iam = Private(
     "ministack.services.iam", "_oidc_providers", "_create_oidc_provider", "_roles", "_users", "_mfa_devices", "_groups",
