@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { type Arguments, HELP, parse } from './arguments';
 import { show } from './progress';
 import { renderPage } from './report/page';
@@ -63,11 +63,13 @@ async function runDemo({ json }: Arguments, signal: AbortSignal): Promise<Report
 function present(report: Report, args: Arguments): number {
   try {
     writeFileSync(args.report, renderPage(report));
+    const documents = report.sections.flatMap((section) => section.documents ?? []);
+    for (const { file, content } of documents) writeFileSync(join(dirname(args.report), file), content);
   } catch (error) {
     return unwritable(error);
   }
   process.stdout.write(args.json
-    ? `${JSON.stringify(report, undefined, 2)}\n`
+    ? `${JSON.stringify(report, (name, value) => name === 'content' ? undefined : value, 2)}\n`
     : `\n${renderTable(report)}\nThe same with pictures: ${relative('.', args.report)}\n`);
   return report.ok ? 0 : 1;
 }

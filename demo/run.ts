@@ -1,4 +1,4 @@
-import { type Capability, type Check, runCheck } from './checks/check';
+import { type Capability, type Check, type Document, runCheck } from './checks/check';
 import type { CheckContext } from './checks/context';
 import { Example, type ExampleOptions } from './example';
 import { accessTables } from './report/access';
@@ -38,8 +38,8 @@ export class Run {
   }
 
   /** Tells of every check before it is run. */
-  async check({ title, checks, notProven, charts, pictures }: Capability, onCheck: (check: Check) => void): Promise<Section> {
-    const section: Section = { title, notProven, results: [], charts: [], pictures: [] };
+  async check({ title, checks, notProven, charts, pictures, documents }: Capability, onCheck: (check: Check) => void): Promise<Section> {
+    const section: Section & { documents: Document[] } = { title, notProven, results: [], charts: [], pictures: [], documents: [] };
     this.sections.push(section);
     await this.timed(title, async () => {
       for (const check of checks) {
@@ -48,6 +48,7 @@ export class Run {
       }
       section.charts.push(...await charts?.(this.context!) ?? []);
       section.pictures.push(...await pictures?.(this.context!) ?? []);
+      section.documents.push(...await documents?.(this.context!) ?? []);
     });
     return section;
   }

@@ -43,6 +43,15 @@ export interface Chart {
   readonly bands: { readonly name: string; readonly values: number[] }[];
 }
 
+/** A page of its own, kept beside the report. */
+export interface Document {
+  readonly title: string;
+  /** Its name beside the report. */
+  readonly file: string;
+  /** HTML that needs nothing else. */
+  readonly content: string;
+}
+
 /** What a part of the library promises, as checks; they run in this order and may build upon each other. */
 export interface Capability {
   readonly title: string;
@@ -51,6 +60,7 @@ export interface Capability {
   readonly notProven: string[];
   charts?(context: CheckContext): Promise<Chart[]>;
   pictures?(context: CheckContext): Promise<Picture[]>;
+  documents?(context: CheckContext): Promise<Document[]>;
 }
 
 export interface CheckResult {

@@ -2,6 +2,7 @@ import { access } from './access';
 import type { Capability } from './check';
 import { crossAccount } from './cross-account';
 import { github } from './github';
+import { judgement } from './judgement';
 import { registry } from './registry';
 import { repository } from './repository';
 import { events } from './repository/events';
@@ -17,5 +18,6 @@ export const CAPABILITIES: Capability[] = [
   github,
   retention,
   registry,
+  judgement,
   teardown, // last: it destroys the example apps
 ];

@@ -1,4 +1,4 @@
-import { type Markup, html } from './markup';
+import { type Markup, html } from '../../src/inspector/report/markup';
 import type { Chart } from '../checks/check';
 
 const WIDTH = 560;

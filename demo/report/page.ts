@@ -1,8 +1,8 @@
 import { chartPicture } from './chart';
-import { type Markup, html } from './markup';
 import { accessPicture, tablePicture, timePicture } from './pictures';
 import { type Report, type Section, resultsOf, verdict } from './report';
 import { STYLE } from './style';
+import { type Markup, html } from '../../src/inspector/report/markup';
 import type { CheckResult } from '../checks/check';
 
 /** The result as one page that needs nothing else: no script, no font, no picture from anywhere. */
@@ -44,11 +44,12 @@ function differences(report: Report): Markup | undefined {
     html`<li><a href="#${id}">${tried}</a>: expected “${expected}”, seen “${seen}”</li>`)}</ul></section>`;
 }
 
-function renderSection({ title, results, charts, pictures }: Section): Markup {
+function renderSection({ title, results, charts, pictures, documents = [] }: Section): Markup {
   const shown = [...charts.map(chartPicture), ...pictures.map(tablePicture)];
   return html`<section>
 <h2>${title}</h2>
 ${shown.length > 0 ? html`<div class="pictures">${shown}</div>` : undefined}
+${documents.length > 0 ? html`<ul>${documents.map((one) => html`<li><a href="${one.file}">${one.title}</a></li>`)}</ul>` : undefined}
 <div class="wide"><table class="results">
 <thead><tr><th scope="col">Tried</th><th scope="col">Expected</th><th scope="col">Seen</th><th scope="col">As expected</th></tr></thead>
 <tbody>${results.map(renderResult)}</tbody>

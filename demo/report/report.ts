@@ -1,5 +1,6 @@
 import type { AccessTable } from './access';
 import type { Chart, CheckResult, Picture } from '../checks/check';
+import type { Chart, CheckResult, Document, Picture } from '../checks/check';
 
 /** Everything one run of the demo has to tell; `--json` prints it as it is. */
 export interface Report {
@@ -19,6 +20,7 @@ export interface Section {
   readonly charts: Chart[];
   readonly pictures: Picture[];
   readonly notProven: string[];
+  readonly documents?: Document[];
 }
 
 export function resultsOf({ sections }: Pick<Report, 'sections'>): CheckResult[] {

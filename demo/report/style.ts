@@ -1,4 +1,4 @@
-import { Markup } from './markup';
+import { Markup } from '../../src/inspector/report/markup';
 
 export const STYLE = new Markup(`
 :root {

@@ -1,8 +1,8 @@
 import type { Finding } from '@aws-sdk/client-inspector2';
 import { type AnswerSink, ImageReader, type ReadOptions } from '../../src/handler/image-reader';
 import { ReadError } from '../../src/handler/read-error';
-import type { Verdict } from '../../src/inspector/contract';
 import { FactsBuilder } from '../../src/inspector/answers/facts-builder';
+import type { Verdict } from '../../src/inspector/contract';
 import { NOW, digest, judge } from '../inspector/facts';
 import { StandIn } from '../stand-in';
 import type { Fault } from '../stand-in/faults';
@@ -85,14 +85,23 @@ test('the requests ask for this image of this account and repository only', asyn
   await verdictOn(of);
   expect(aws.requests.map(({ operation, body }) => [operation, body])).toEqual([
     ['BatchGetImage', { registryId: world.account, repositoryName: REPOSITORY, imageIds: [{ imageDigest: of }], acceptedMediaTypes: expect.arrayContaining([expect.stringContaining('index')]) }],
-    ['ListCoverage', { maxResults: 100, filterCriteria: {
-      accountId: [{ comparison: 'EQUALS', value: world.account }], resourceType: [{ comparison: 'EQUALS', value: 'AWS_ECR_CONTAINER_IMAGE' }],
-      resourceId: [{ comparison: 'EQUALS', value: `arn:aws:ecr:eu-west-1:${world.account}:repository/shop/web/${of}` }],
-    } }],
-    ['ListFindings', { maxResults: 100, filterCriteria: {
-      awsAccountId: [{ comparison: 'EQUALS', value: world.account }], ecrImageRepositoryName: [{ comparison: 'EQUALS', value: REPOSITORY }],
-      ecrImageHash: [{ comparison: 'EQUALS', value: of }], findingStatus: [{ comparison: 'EQUALS', value: 'ACTIVE' }, { comparison: 'EQUALS', value: 'SUPPRESSED' }],
-    } }],
+    ['ListCoverage', {
+      maxResults: 100,
+      filterCriteria: {
+        accountId: [{ comparison: 'EQUALS', value: world.account }],
+        resourceType: [{ comparison: 'EQUALS', value: 'AWS_ECR_CONTAINER_IMAGE' }],
+        resourceId: [{ comparison: 'EQUALS', value: `arn:aws:ecr:eu-west-1:${world.account}:repository/shop/web/${of}` }],
+      },
+    }],
+    ['ListFindings', {
+      maxResults: 100,
+      filterCriteria: {
+        awsAccountId: [{ comparison: 'EQUALS', value: world.account }],
+        ecrImageRepositoryName: [{ comparison: 'EQUALS', value: REPOSITORY }],
+        ecrImageHash: [{ comparison: 'EQUALS', value: of }],
+        findingStatus: [{ comparison: 'EQUALS', value: 'ACTIVE' }, { comparison: 'EQUALS', value: 'SUPPRESSED' }],
+      },
+    }],
     ['BatchGetFindingDetails', { findingArns: [world.findings[0].findingArn] }],
   ]);
 });

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
+import { IMAGE, NOW, digest } from './facts';
 import {
   type ExceptionDocument, type Finding, type ImageFacts, type ManifestFacts, PACKAGE_TYPES, type PolicyDocument, type RuleDocument, SEVERITIES,
   type ScanFacts,
 } from '../../src/inspector/contract';
-import { IMAGE, NOW, digest } from './facts';
 
 /** Absent, rather than there and undefined, as in JSON. */
 export function optional<T extends object, K extends keyof T>(model: { [P in keyof T]: fc.Arbitrary<T[P]> }, ...requiredKeys: K[]): fc.Arbitrary<T> {
@@ -13,11 +13,14 @@ export function optional<T extends object, K extends keyof T>(model: { [P in key
 // Few of each, so that findings, rules and exceptions meet.
 export const vulnerability = fc.constantFrom('CVE-2026-1', 'CVE-2026-2', 'CVE-2026-3', 'GHSA-a');
 const packageName = fc.constantFrom('openssl', 'glibc', 'log4j');
-const days = (least: number, most: number) => fc.integer({ min: least, max: most }).map((day) => new Date(NOW.getTime() + day * 86_400_000).toISOString());
+const days = (min: number, max: number) => fc.integer({ min, max }).map((day) => new Date(NOW.getTime() + day * 86_400_000).toISOString());
 
 const vulnerablePackage = optional<Finding['packages'][number], 'name'>({
-  name: packageName, version: fc.constantFrom('1.0', '1.1'), fixedIn: fc.constantFrom('1.2', '2.0'),
-  manager: fc.constantFrom('OS', 'NPM', 'JAR'), path: fc.constantFrom('/a', '/b'),
+  name: packageName,
+  version: fc.constantFrom('1.0', '1.1'),
+  fixedIn: fc.constantFrom('1.2', '2.0'),
+  manager: fc.constantFrom('OS', 'NPM', 'JAR'),
+  path: fc.constantFrom('/a', '/b'),
 }, 'name');
 
 export const finding: fc.Arbitrary<Finding> = optional<Finding, 'id' | 'severity' | 'status' | 'fix' | 'packages'>({
@@ -101,7 +104,8 @@ export const facts: fc.Arbitrary<ImageFacts> = fc.tuple(
   image: IMAGE,
   readAt: NOW.toISOString(),
   manifests: manifests.map(([kind, children], index): ManifestFacts => ({
-    digest: digest(index + 1), kind: kind as ManifestFacts['kind'],
+    digest: digest(index + 1),
+    kind: kind as ManifestFacts['kind'],
     ...kind === 'INDEX' ? { children: children.map((child) => ({ digest: digest(child), platform: `linux/p${child}` })) } : {},
   })),
   scans: scans.filter((each) => each !== null),

@@ -47,8 +47,16 @@ const rendered = performance.now();
 // Of the processor: what else the machine does is no matter.
 const seconds = (user + system) / 1e6;
 console.log(JSON.stringify({
-  findings: COUNT, exceptions: exceptions.length, status: verdict.status, reasons: verdict.reasons.length, excepted: verdict.exceptions.length,
-  secondsToRead: (judging - reading) / 1_000, secondsToJudge: (judged - judging) / 1_000, processorSecondsToJudge: seconds, secondsToRender: (rendered - judged) / 1_000, peakMegabytes: Math.round(peak),
+  findings: COUNT,
+  exceptions: exceptions.length,
+  status: verdict.status,
+  reasons: verdict.reasons.length,
+  excepted: verdict.exceptions.length,
+  secondsToRead: (judging - reading) / 1_000,
+  secondsToJudge: (judged - judging) / 1_000,
+  processorSecondsToJudge: seconds,
+  secondsToRender: (rendered - judged) / 1_000,
+  peakMegabytes: Math.round(peak),
 }, undefined, 2));
 if (verdict.status !== 'REJECTED' || verdict.reasons.length === 0 || verdict.exceptions.length !== exceptions.length) throw new Error('not judged');
 if (seconds >= MOST_SECONDS || peak >= MOST_MEGABYTES) throw new Error(`more than ${MOST_SECONDS} s or ${MOST_MEGABYTES} MB`);

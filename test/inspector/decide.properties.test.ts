@@ -17,7 +17,8 @@ function check<T extends [unknown, ...unknown[]]>(...args: [...{ [K in keyof T]:
 }
 
 function withFinding(facts: ImageFacts, at: number, finding: Finding): ImageFacts {
-  return { ...facts, scans: facts.scans.map((scan, index) => index === at % facts.scans.length ? { ...scan, findings: [...scan.findings, finding] } : scan) };
+  const scans = facts.scans.map((scan, index) => index === at % facts.scans.length ? { ...scan, findings: [...scan.findings, finding] } : scan);
+  return { ...facts, scans };
 }
 
 test('another finding never improves a verdict', () => {
@@ -47,7 +48,8 @@ test('neither order nor copies make a difference', () => {
     }),
   }));
   check(both, ({ first, second }) => {
-    const sortRules = ({ reasons, ...rest }: Verdict) => ({ ...rest, reasons: reasons.map((reason) => ({ ...reason, rules: [...reason.rules].sort() })) });
+    const sorted = (reason: Verdict['reasons'][number]) => ({ ...reason, rules: [...reason.rules].sort() });
+    const sortRules = ({ reasons, ...rest }: Verdict) => ({ ...rest, reasons: reasons.map(sorted) });
     expect(sortRules(judge(second.facts, second.policy, second.excepted))).toEqual(sortRules(judge(first.facts, first.policy, first.excepted)));
   });
 });
@@ -95,12 +97,15 @@ test('a longer wait for findings never approves more', () => {
 test('an index is as bad as the worst of its platforms', () => {
   check(fc.array(fc.array(any.finding, { maxLength: 4 }), { minLength: 1, maxLength: 4 }), any.policy, (platforms, policy) => {
     const alone = (findings: Finding[], of: string): ImageFacts => ({
-      image: { account: '1', region: 'r', repository: 'a', digest: of }, readAt: NOW.toISOString(), manifests: [{ digest: of, kind: 'IMAGE' }],
+      image: { account: '1', region: 'r', repository: 'a', digest: of },
+      readAt: NOW.toISOString(),
+      manifests: [{ digest: of, kind: 'IMAGE' }],
       scans: [{ digest: of, scanner: 'ENHANCED', status: 'SUCCESSFUL', scannedAt: '2026-11-22T09:00:00.000Z', findings }],
     });
     const parts = platforms.map((findings, at) => alone(findings, digest(at + 10)));
     const whole: ImageFacts = {
-      image: { ...parts[0].image, digest: digest(1) }, readAt: NOW.toISOString(),
+      image: { ...parts[0].image, digest: digest(1) },
+      readAt: NOW.toISOString(),
       manifests: [{ digest: digest(1), kind: 'INDEX', children: parts.map(({ image }) => ({ digest: image.digest })) }, ...parts.flatMap(({ manifests }) => manifests)],
       scans: parts.flatMap(({ scans }) => scans),
     };

@@ -3,7 +3,7 @@ import { decide } from '../../src/inspector/decide';
 import { POLICY_DEFAULTS, completePolicy } from '../../src/inspector/decision/check-policy';
 
 export const NOW = new Date('2026-11-22T12:00:00.000Z');
-export const digest = (index: number) => `sha256:${index.toString(16).padStart(64, '0')}`;
+export const digest = (number: number) => `sha256:${number.toString(16).padStart(64, '0')}`;
 export const IMAGE = { account: '111111111111', region: 'eu-west-1', repository: 'shop/web', digest: digest(1) };
 
 /** Scanned an hour ago. */
@@ -32,8 +32,15 @@ export function facts(manifests: ManifestFacts[], scans: ScanFacts[]): ImageFact
 /** An unremarkable finding: active, high, without a fix. */
 export function finding(more: Partial<Finding> = {}): Finding {
   return {
-    id: 'CVE-2026-0001', severity: 'HIGH', status: 'ACTIVE', fix: 'NO', exploitAvailable: false, knownExploited: false,
-    knownSince: '2026-01-01T00:00:00.000Z', packages: [{ name: 'openssl', version: '3.0.1', manager: 'OS' }], ...more,
+    id: 'CVE-2026-0001',
+    severity: 'HIGH',
+    status: 'ACTIVE',
+    fix: 'NO',
+    exploitAvailable: false,
+    knownExploited: false,
+    knownSince: '2026-01-01T00:00:00.000Z',
+    packages: [{ name: 'openssl', version: '3.0.1', manager: 'OS' }],
+    ...more,
   };
 }
 

@@ -26,7 +26,9 @@ describe('FindingPolicy', () => {
 
   test('strict and exploited', () => {
     expect(JSON.parse(FindingPolicy.strict().toJson())).toMatchObject({
-      name: 'strict', suppressed: 'COUNT', endOfLife: 'REJECT',
+      name: 'strict',
+      suppressed: 'COUNT',
+      endOfLife: 'REJECT',
       rules: [{ name: 'high', minSeverity: 'HIGH' }, { name: 'fixable-medium', minSeverity: 'MEDIUM', fixable: true }, { name: 'known-exploited' }, { name: 'exploit-available' }],
     });
     expect(JSON.parse(FindingPolicy.strict({ rejectEndOfLife: false }).toJson())).toMatchObject({ endOfLife: 'REPORT', suppressed: 'COUNT' });
@@ -37,8 +39,13 @@ describe('FindingPolicy', () => {
 
   test('every option', () => {
     expect(JSON.parse(FindingPolicy.standard({
-      untriagedAs: FindingSeverity.HIGH, countSuppressed: true, countClosed: true, rejectEndOfLife: true, dangerouslyApproveUnscannable: true,
-      settleTime: Duration.minutes(10), expiryNotice: Duration.days(30),
+      untriagedAs: FindingSeverity.HIGH,
+      countSuppressed: true,
+      countClosed: true,
+      rejectEndOfLife: true,
+      dangerouslyApproveUnscannable: true,
+      settleTime: Duration.minutes(10),
+      expiryNotice: Duration.days(30),
     }).toJson())).toMatchObject({
       untriagedAs: 'HIGH', suppressed: 'COUNT', closed: 'COUNT', endOfLife: 'REJECT', onUnscannable: 'APPROVE', settleSeconds: 600, expiryNoticeDays: 30,
     });
@@ -49,11 +56,30 @@ describe('FindingPolicy', () => {
 
   test('every condition of a rule', () => {
     expect(rulesOf(FindingPolicy.of('own', [FindingRule.of('all', {
-      max: 2, minSeverity: FindingSeverity.MEDIUM, fixable: true, exploitAvailable: true, knownExploited: true, minEpss: 0.1, minInspectorScore: 7.5,
-      packageType: FindingPackageType.LANGUAGE, grace: { critical: Duration.days(1), high: Duration.days(7), medium: Duration.hours(48), low: undefined }, ignoreMissingData: true,
+      max: 2,
+      minSeverity: FindingSeverity.MEDIUM,
+      fixable: true,
+      exploitAvailable: true,
+      knownExploited: true,
+      minEpss: 0.1,
+      minInspectorScore: 7.5,
+      packageType: FindingPackageType.LANGUAGE,
+      grace: { critical: Duration.days(1), high: Duration.days(7), medium: Duration.hours(48), low: undefined },
+      ignoreMissingData: true,
     }), FindingRule.of('none', { fixable: false, exploitAvailable: false, knownExploited: false, ignoreMissingData: false, grace: {} })]))).toEqual([
-      { name: 'all', max: 2, minSeverity: 'MEDIUM', fixable: true, exploitAvailable: true, knownExploited: true, minEpss: 0.1, minInspectorScore: 7.5,
-        packageTypes: ['LANGUAGE'], graceDays: { CRITICAL: 1, HIGH: 7, MEDIUM: 2 }, missingData: 'IGNORED' },
+      {
+        name: 'all',
+        max: 2,
+        minSeverity: 'MEDIUM',
+        fixable: true,
+        exploitAvailable: true,
+        knownExploited: true,
+        minEpss: 0.1,
+        minInspectorScore: 7.5,
+        packageTypes: ['LANGUAGE'],
+        graceDays: { CRITICAL: 1, HIGH: 7, MEDIUM: 2 },
+        missingData: 'IGNORED',
+      },
       { name: 'none', max: 0, missingData: 'COUNTS' },
     ]);
   });
@@ -82,7 +108,8 @@ describe('FindingPolicy', () => {
 
   test('combined: all rules of all, once each, and the stricter of each choice', () => {
     const own = FindingPolicy.of('own', [FindingRule.fixable(FindingSeverity.HIGH), FindingRule.of('likely', { minEpss: 0.5 })], {
-      untriagedAs: FindingSeverity.LOW, dangerouslyApproveUnscannable: true, settleTime: Duration.minutes(5), countClosed: true, expiryNotice: Duration.days(1),
+      untriagedAs: FindingSeverity.LOW, dangerouslyApproveUnscannable: true, settleTime: Duration.minutes(5), countClosed: true,
+      expiryNotice: Duration.days(1),
     });
     const combined = FindingPolicy.combine('both', FindingPolicy.standard({ untriagedAs: FindingSeverity.HIGH }), own, FindingPolicy.strict());
     expect(JSON.parse(combined.toJson())).toMatchObject({
@@ -161,10 +188,13 @@ describe('FindingException', () => {
     const all = FindingException.of('CVE-2026-1', {
       ...why, packageName: 'openssl', repositoryName: 'shop/*', imageDigest: `sha256:${'a'.repeat(64)}`, expires: new Date('2027-01-31T12:00:00Z'), untilFixed: true,
     });
-    expect(json(all, FindingException.of('CVE-2', { ...why, repositoryName: '*', untilFixed: true }))).toEqual({ version: 1, exceptions: [
-      { vulnerability: 'CVE-2026-1', package: 'openssl', repository: 'shop/*', image: `sha256:${'a'.repeat(64)}`, ...why, expires: '2027-01-31T12:00:00.000Z', untilFixed: true },
-      { vulnerability: 'CVE-2', repository: '*', ...why, untilFixed: true },
-    ] });
+    expect(json(all, FindingException.of('CVE-2', { ...why, repositoryName: '*', untilFixed: true }))).toEqual({
+      version: 1,
+      exceptions: [
+        { vulnerability: 'CVE-2026-1', package: 'openssl', repository: 'shop/*', image: `sha256:${'a'.repeat(64)}`, ...why, expires: '2027-01-31T12:00:00.000Z', untilFixed: true },
+        { vulnerability: 'CVE-2', repository: '*', ...why, untilFixed: true },
+      ],
+    });
     const text = FindingException.listToJson([all]);
     expect(FindingException.listToJson(FindingException.listFromJson(text))).toBe(text);
   });
@@ -186,7 +216,9 @@ describe('FindingException', () => {
 
   test('tokens are let through', () => {
     const token = Token.asString({ Ref: 'Images' });
-    const exception = FindingException.of(token, { owner: token, reason: token, packageName: token, repositoryName: token, imageDigest: token, untilFixed: true });
+    const exception = FindingException.of(token, {
+      owner: token, reason: token, packageName: token, repositoryName: token, imageDigest: token, untilFixed: true,
+    });
     expect(FindingException._render([exception]).exceptions).toEqual([expect.objectContaining({ image: token })]);
     expect(() => FindingException.listToJson([exception])).toThrow("[FindingException.listToJson] 'exceptions' must hold known values only");
   });

@@ -49,7 +49,8 @@ async function verdict(credentials: Awaited<ReturnType<typeof roleThatMay>>) {
 }
 
 test('without a stand-in nothing is known of scans', async () => {
-  await expect(aws.client(ECRClient).send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageDigest: digest } }))).rejects.toThrow();
+  const request = new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageDigest: digest } });
+  await expect(aws.client(ECRClient).send(request)).rejects.toThrow();
 });
 
 test('what the stand-in knows of a pushed image is judged, with no more permissions than are documented', async () => {

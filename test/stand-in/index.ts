@@ -52,6 +52,11 @@ export class StandIn {
     this.faults.clear();
   }
 
+  /** Does not keep the process alive. */
+  unref(): void {
+    this.server.unref();
+  }
+
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));

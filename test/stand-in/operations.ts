@@ -34,8 +34,11 @@ export const OPERATIONS: Record<string, Operation> = {
       }));
       return {
         images: found.flatMap(({ image, id }) => image ? [{
-          registryId: world.account, repositoryName, imageId: { imageDigest: image.digest, imageTag: id.imageTag },
-          imageManifest: image.body, imageManifestMediaType: image.mediaType,
+          registryId: world.account,
+          repositoryName,
+          imageId: { imageDigest: image.digest, imageTag: id.imageTag },
+          imageManifest: image.body,
+          imageManifestMediaType: image.mediaType,
         }] : []),
         failures: found.flatMap(({ image, id }) => image ? [] : [{ imageId: id, failureCode: 'ImageNotFound' as const, failureReason: 'Requested image not found' }]),
       };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ImageScanFinding } from '@aws-sdk/client-ecr';
 import type { CoveredResource, Finding, ScanStatusReason, VulnerablePackage } from '@aws-sdk/client-inspector2';
 import type { World } from './world';
@@ -19,7 +20,9 @@ export function imageManifest(name: string): object {
 export const ATTESTATION_MANIFEST = {
   ...IMAGE_MANIFEST,
   layers: [{
-    mediaType: 'application/vnd.in-toto+json', digest: `sha256:${'2'.repeat(64)}`, size: 1_000,
+    mediaType: 'application/vnd.in-toto+json',
+    digest: `sha256:${'2'.repeat(64)}`,
+    size: 1_000,
     annotations: { 'in-toto.io/predicate-type': 'https://slsa.dev/provenance/v0.2' },
   }],
 };
@@ -70,7 +73,7 @@ export function inspectorFinding(world: World, repository: string, digest: strin
   const packages = sample.packages ?? [{ name: 'openssl', version: '3.0.11', release: '1~deb12u1', arch: 'AMD64', epoch: 0, packageManager: 'OS', fixedInVersion: '0:3.0.13-1~deb12u1' }];
   const isFixed = packages.some(({ fixedInVersion }) => fixedInVersion && fixedInVersion !== 'NotAvailable');
   return {
-    findingArn: `arn:aws:inspector2:${world.region}:${world.account}:finding/${Buffer.from(`${digest.slice(-8)}${sample.id}`).toString('hex').slice(0, 32)}`,
+    findingArn: `arn:aws:inspector2:${world.region}:${world.account}:finding/${createHash('md5').update(`${digest} ${sample.id}`).digest('hex')}`,
     awsAccountId: world.account,
     type: 'PACKAGE_VULNERABILITY',
     title: sample.title ?? `${sample.id} - ${packages[0]?.name}`,
@@ -82,18 +85,35 @@ export function inspectorFinding(world: World, repository: string, digest: strin
     updatedAt: sample.observed ?? OBSERVED,
     status: sample.status ?? 'ACTIVE',
     resources: [{
-      type: 'AWS_ECR_CONTAINER_IMAGE', id: world.arnOf(repository, digest), partition: 'aws', region: world.region, tags: {},
+      type: 'AWS_ECR_CONTAINER_IMAGE',
+      id: world.arnOf(repository, digest),
+      partition: 'aws',
+      region: world.region,
+      tags: {},
       details: {
         awsEcrContainerImage: {
-          repositoryName: repository, imageTags: ['v1'], pushedAt: OBSERVED, architecture: 'amd64', imageHash: digest, registry: world.account,
-          platform: sample.platform ?? 'DEBIAN_12', inUseCount: 0,
+          repositoryName: repository,
+          imageTags: ['v1'],
+          pushedAt: OBSERVED,
+          architecture: 'amd64',
+          imageHash: digest,
+          registry: world.account,
+          platform: sample.platform ?? 'DEBIAN_12',
+          inUseCount: 0,
         },
       },
     }],
     inspectorScore: sample.score ?? 7.5,
     packageVulnerabilityDetails: {
-      vulnerabilityId: sample.id, source: 'DEBIAN_CVE', sourceUrl: `https://security-tracker.debian.org/tracker/${sample.id}`, vulnerablePackages: packages,
-      relatedVulnerabilities: [], referenceUrls: [], cvss: [], vendorSeverity: 'high', vendorCreatedAt: sample.published ?? OBSERVED,
+      vulnerabilityId: sample.id,
+      source: 'DEBIAN_CVE',
+      sourceUrl: `https://security-tracker.debian.org/tracker/${sample.id}`,
+      vulnerablePackages: packages,
+      relatedVulnerabilities: [],
+      referenceUrls: [],
+      cvss: [],
+      vendorSeverity: 'high',
+      vendorCreatedAt: sample.published ?? OBSERVED,
     },
     fixAvailable: sample.fixAvailable ?? (isFixed ? 'YES' : 'NO'),
     exploitAvailable: sample.exploitAvailable ?? 'NO',
@@ -103,7 +123,10 @@ export function inspectorFinding(world: World, repository: string, digest: strin
 
 export function covered(world: World, repository: string, digest: string, reason: ScanStatusReason = 'SUCCESSFUL', lastScannedAt?: Date): CoveredResource {
   return {
-    resourceType: 'AWS_ECR_CONTAINER_IMAGE', resourceId: world.arnOf(repository, digest), accountId: world.account, scanType: 'PACKAGE',
+    resourceType: 'AWS_ECR_CONTAINER_IMAGE',
+    resourceId: world.arnOf(repository, digest),
+    accountId: world.account,
+    scanType: 'PACKAGE',
     scanStatus: { statusCode: /^(SUCCESSFUL|PENDING_|SCAN_IN_PROGRESS)/.test(reason) ? 'ACTIVE' : 'INACTIVE', reason },
     lastScannedAt: lastScannedAt ?? (reason === 'SUCCESSFUL' ? OBSERVED : undefined),
     resourceMetadata: { ecrRepository: { name: repository, scanFrequency: 'CONTINUOUS_SCAN' }, ecrImage: { tags: ['v1'] } },
@@ -113,7 +136,10 @@ export function covered(world: World, repository: string, digest: string, reason
 /** A finding of basic scanning. */
 export function basicFinding(name: string, severity: ImageScanFinding['severity'] = 'HIGH', packageName = 'openssl'): ImageScanFinding {
   return {
-    name, severity, uri: `https://security-tracker.debian.org/tracker/${name}`, description: `What ${name} is about.`,
+    name,
+    severity,
+    uri: `https://security-tracker.debian.org/tracker/${name}`,
+    description: `What ${name} is about.`,
     attributes: [{ key: 'package_name', value: packageName }, { key: 'package_version', value: '3.0.11-1~deb12u1' }, { key: 'CVSS3_SCORE', value: '7.5' }],
   };
 }

@@ -12,8 +12,8 @@ const [STRING, NUMBER, BOOLEAN, TIMESTAMP, LIST_OF, MAP_OF] = [0, 1, 2, 4, 64, 1
 export function toWire(shape: unknown, value: unknown, place: string): unknown {
   const resolved = resolve(shape);
   if (typeof resolved === 'number') {
-    if (resolved & LIST_OF) return listToWire(resolved ^ LIST_OF, value, place);
-    if (resolved & MAP_OF) return mapToWire(resolved ^ MAP_OF, value, place);
+    if (resolved >= MAP_OF) return mapToWire(resolved - MAP_OF, value, place);
+    if (resolved >= LIST_OF) return listToWire(resolved - LIST_OF, value, place);
     return simpleToWire(resolved, value, place);
   }
   const [kind, , , , first, second, required] = resolved as [number, string, string, unknown, unknown, unknown, number | undefined];

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
-import type { ManifestKind } from '../../../src/inspector/contract';
 import { FactsBuilder, MAX_FINDINGS } from '../../../src/inspector/answers/facts-builder';
 import { basicFinding, inspectorFinding } from '../../../src/inspector/answers/findings';
 import { manifestFacts } from '../../../src/inspector/answers/manifest';
 import { AnswerError, date, number } from '../../../src/inspector/answers/value';
+import type { ManifestKind } from '../../../src/inspector/contract';
 import { decide } from '../../../src/inspector/decide';
 import * as samples from '../../stand-in/samples';
 import { World } from '../../stand-in/world';
@@ -24,8 +24,16 @@ const wire = (value: object) => JSON.parse(JSON.stringify(value, (_, each) => ty
 describe('a finding of Amazon Inspector', () => {
   const found = sample(digest(1), { id: 'CVE-2026-1', epss: 0.25, exploitAvailable: 'YES', published: new Date('2026-10-01T00:00:00Z') });
   const expected = {
-    id: 'CVE-2026-1', severity: 'HIGH', status: 'ACTIVE', title: 'CVE-2026-1 - openssl', url: 'https://security-tracker.debian.org/tracker/CVE-2026-1', fix: 'YES',
-    exploitAvailable: true, epss: 0.25, score: 7.5, knownSince: '2026-10-01T00:00:00.000Z',
+    id: 'CVE-2026-1',
+    severity: 'HIGH',
+    status: 'ACTIVE',
+    title: 'CVE-2026-1 - openssl',
+    url: 'https://security-tracker.debian.org/tracker/CVE-2026-1',
+    fix: 'YES',
+    exploitAvailable: true,
+    epss: 0.25,
+    score: 7.5,
+    knownSince: '2026-10-01T00:00:00.000Z',
     packages: [{ name: 'openssl', version: '3.0.11-1~deb12u1', fixedIn: '0:3.0.13-1~deb12u1', manager: 'OS', path: undefined }],
   };
 
@@ -101,9 +109,15 @@ describe('a finding of Amazon Inspector', () => {
 describe('a finding of basic scanning', () => {
   test('tells neither of fixes nor of exploits', () => {
     expect(basicFinding(samples.basicFinding('CVE-2026-1', 'UNDEFINED'), 'it')).toEqual({
-      isCve: true, key: '["CVE-2026-1","openssl","3.0.11-1~deb12u1"]',
+      isCve: true,
+      key: '["CVE-2026-1","openssl","3.0.11-1~deb12u1"]',
       finding: {
-        id: 'CVE-2026-1', severity: 'UNTRIAGED', status: 'ACTIVE', url: 'https://security-tracker.debian.org/tracker/CVE-2026-1', fix: 'UNKNOWN', score: 7.5,
+        id: 'CVE-2026-1',
+        severity: 'UNTRIAGED',
+        status: 'ACTIVE',
+        url: 'https://security-tracker.debian.org/tracker/CVE-2026-1',
+        fix: 'UNKNOWN',
+        score: 7.5,
         packages: [{ name: 'openssl', version: '3.0.11-1~deb12u1', manager: 'OS' }],
       },
     });
@@ -141,8 +155,12 @@ describe('what a manifest is', () => {
 
   test.each<[string, object, ManifestKind]>([
     ['an image', image, 'IMAGE'],
-    ['an image of Docker', { ...image, mediaType: 'application/vnd.docker.distribution.manifest.v2+json', config: { mediaType: 'application/vnd.docker.container.image.v1+json' },
-      layers: [{ mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' }] }, 'IMAGE'],
+    ['an image of Docker', {
+      ...image,
+      mediaType: 'application/vnd.docker.distribution.manifest.v2+json',
+      config: { mediaType: 'application/vnd.docker.container.image.v1+json' },
+      layers: [{ mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' }],
+    }, 'IMAGE'],
     ['an image without layers', { ...image, layers: [] }, 'IMAGE'],
     ['an image with a layer of the future', { ...image, layers: [{ mediaType: 'application/vnd.future' }] }, 'IMAGE'],
     ['a manifest without anything', {}, 'IMAGE'],
@@ -184,9 +202,11 @@ describe('what a manifest is', () => {
   });
 
   test('platforms are told as docker does', () => {
-    const manifest = { manifests: [
-      { digest: digest(2), platform: { os: 'linux', architecture: 'arm', variant: 'v7' } }, { digest: digest(3), platform: {} }, { digest: digest(4) },
-    ] };
+    const manifest = {
+      manifests: [
+        { digest: digest(2), platform: { os: 'linux', architecture: 'arm', variant: 'v7' } }, { digest: digest(3), platform: {} }, { digest: digest(4) },
+      ],
+    };
     expect(manifestFacts(digest(1), JSON.stringify(manifest), 'it').children).toEqual([
       { digest: digest(2), platform: 'linux/arm/v7' }, { digest: digest(3), platform: undefined }, { digest: digest(4), platform: undefined },
     ]);
@@ -239,8 +259,10 @@ describe('building facts', () => {
   test('an answer of ECR is read by what is in it: enhanced findings under a status of basic scanning count', () => {
     const answer = (more: object) => built((builder) => {
       builder.manifest(IMAGE.digest, MANIFEST);
-      builder.scanFindings(IMAGE.digest, { imageScanStatus: { status: 'COMPLETE', description: 'The scan was completed successfully.' }, imageScanFindings: {
-        imageScanCompletedAt: 1_767_225_600, ...more } });
+      builder.scanFindings(IMAGE.digest, {
+        imageScanStatus: { status: 'COMPLETE', description: 'The scan was completed successfully.' },
+        imageScanFindings: { imageScanCompletedAt: 1_767_225_600, ...more },
+      });
     });
     const enhanced = answer({ enhancedFindings: [wire(sample(IMAGE.digest, { id: 'CVE-1' }))], findingSeverityCounts: { HIGH: 1 } });
     expect(enhanced.scans).toMatchObject([{ scanner: 'BASIC', status: 'COMPLETE', detail: undefined, scannedAt: '2026-01-01T00:00:00.000Z', expectedFindings: 1, readFindings: 1 }]);
@@ -317,8 +339,10 @@ describe('whatever comes', () => {
   /** An answer that is right but for one place. */
   const spoilt = fc.tuple(answer, fc.nat()).map(([value, at]) => {
     const right: any = {
-      coveredResources: [samples.covered(world, 'shop/web', IMAGE.digest)], findings: [sample(IMAGE.digest, { id: 'CVE-1', epss: 0.1 })],
-      findingDetails: [{ findingArn: 'a', cisaData: {} }], imageScanStatus: { status: 'COMPLETE' },
+      coveredResources: [samples.covered(world, 'shop/web', IMAGE.digest)],
+      findings: [sample(IMAGE.digest, { id: 'CVE-1', epss: 0.1 })],
+      findingDetails: [{ findingArn: 'a', cisaData: {} }],
+      imageScanStatus: { status: 'COMPLETE' },
       imageScanFindings: { findings: [samples.basicFinding('CVE-1')], enhancedFindings: [sample(IMAGE.digest, { id: 'CVE-2' })], findingSeverityCounts: { HIGH: 1 } },
     };
     const places: Array<[any, string]> = [];
@@ -338,7 +362,9 @@ describe('whatever comes', () => {
       const builder = new FactsBuilder(IMAGE);
       builder.manifest(IMAGE.digest, MANIFEST);
       const attempts = [
-        ...methods.map((method) => () => builder[method](value)), () => builder.scanFindings(IMAGE.digest, value), () => builder.manifest(digest(2), body),
+        ...methods.map((method) => () => builder[method](value)),
+        () => builder.scanFindings(IMAGE.digest, value),
+        () => builder.manifest(digest(2), body),
       ];
       for (const attempt of attempts) {
         try {

@@ -1,6 +1,6 @@
-import * as fc from 'fast-check';
-import * as inspector from '@aws-sdk/client-inspector2';
 import * as ecr from '@aws-sdk/client-ecr';
+import * as inspector from '@aws-sdk/client-inspector2';
+import * as fc from 'fast-check';
 import type { Finding, JudgedFinding } from '../../../src/inspector/contract';
 import { endOfLife } from '../../../src/inspector/decision/end-of-life';
 import { explainPolicy } from '../../../src/inspector/decision/explain-policy';
@@ -130,8 +130,18 @@ test('copies of a finding are taken for the worst of them, in whatever order', (
     severity: 'HIGH', status: 'CLOSED', fix: 'PARTIAL', epss: 0.2, title: 'a', exploitAvailable: true, knownSince: '2026-01-01', packages: [{ name: 'a' }, { name: 'a' }],
   });
   const expected = {
-    ...a, severity: 'HIGH', status: 'SUPPRESSED', fix: 'PARTIAL', epss: 0.2, title: 'a', url: undefined, score: undefined, exploitAvailable: true,
-    knownExploited: false, knownSince: '2026-01-01', packages: [{ name: 'a' }, { name: 'openssl', version: '3.0.1', manager: 'OS' }],
+    ...a,
+    severity: 'HIGH',
+    status: 'SUPPRESSED',
+    fix: 'PARTIAL',
+    epss: 0.2,
+    title: 'a',
+    url: undefined,
+    score: undefined,
+    exploitAvailable: true,
+    knownExploited: false,
+    knownSince: '2026-01-01',
+    packages: [{ name: 'a' }, { name: 'openssl', version: '3.0.1', manager: 'OS' }],
   };
   expect([...mergeFindings([a, b]).values()]).toEqual([expected]);
   expect([...mergeFindings([b, a, b]).values()]).toEqual([expected]);
@@ -178,8 +188,18 @@ test('the fingerprint is the same for the same policy, and another one for any o
 
 test('a policy is explained', () => {
   expect(explainPolicy(policy([
-    { name: 'some', max: 3, minSeverity: 'CRITICAL' }, { name: 'all', minSeverity: 'HIGH', fixable: true, exploitAvailable: true, knownExploited: true, minEpss: 0.1,
-      minInspectorScore: 9, packageTypes: ['OS', 'LANGUAGE'], graceDays: { HIGH: 7, CRITICAL: 0 }, missingData: 'IGNORED' },
+    { name: 'some', max: 3, minSeverity: 'CRITICAL' }, {
+      name: 'all',
+      minSeverity: 'HIGH',
+      fixable: true,
+      exploitAvailable: true,
+      knownExploited: true,
+      minEpss: 0.1,
+      minInspectorScore: 9,
+      packageTypes: ['OS', 'LANGUAGE'],
+      graceDays: { HIGH: 7, CRITICAL: 0 },
+      missingData: 'IGNORED',
+    },
     { name: 'any', missingData: 'IGNORED' },
   ]))).toEqual([
     'Policy test rejects an image',

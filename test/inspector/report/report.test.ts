@@ -220,7 +220,7 @@ describe('HTML', () => {
   const page = renderHtml(VERDICT);
 
   test('needs nothing else, and lets nothing else in', () => {
-    expect(page).toContain(`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`);
+    expect(page).toContain('<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">');
     expect(page).not.toMatch(/<(script|link|img|iframe)\b|@import|url\(/);
     expect(page).toContain('prefers-color-scheme: dark');
   });
@@ -247,7 +247,8 @@ describe('HTML', () => {
 
   test('text has enough contrast, in light and in dark', () => {
     const luminance = (colour: string) => {
-      const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+      const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+        .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
       return 0.2126 * r + 0.7152 * g + 0.0722 * b;
     };
     const contrast = (a: string, b: string) => {
