@@ -108,7 +108,10 @@ describe('FindingPolicy', () => {
 
   test('combined: all rules of all, once each, and the stricter of each choice', () => {
     const own = FindingPolicy.of('own', [FindingRule.fixable(FindingSeverity.HIGH), FindingRule.of('likely', { minEpss: 0.5 })], {
-      untriagedAs: FindingSeverity.LOW, dangerouslyApproveUnscannable: true, settleTime: Duration.minutes(5), countClosed: true,
+      untriagedAs: FindingSeverity.LOW,
+      dangerouslyApproveUnscannable: true,
+      settleTime: Duration.minutes(5),
+      countClosed: true,
       expiryNotice: Duration.days(1),
     });
     const combined = FindingPolicy.combine('both', FindingPolicy.standard({ untriagedAs: FindingSeverity.HIGH }), own, FindingPolicy.strict());

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { ROOT, run, succeed } from '../support/tools';
 
@@ -14,7 +15,7 @@ describe('what ships', () => {
     readonly unpackedSize: number;
     readonly files: Array<{ readonly path: string }>;
   }
-  const SHIPS = /^(package\.json|README\.md|LICENSE|API\.md|\.jsii|lib\/(?!handler\/).+(?<!\.lambda)(\.js|\.d\.ts)|assets\/(.+\.lambda\/index\.js|THIRD-PARTY-LICENSES\.txt))$/;
+  const SHIPS = /^(package\.json|README\.md|LICENSE|API\.md|\.jsii|lib\/(?!handler\/).+(?<!\.lambda)(\.js|\.d\.ts)|assets\/(.+\.lambda\/index\.js|THIRD-PARTY-LICENSES\.txt)|schema\/[a-z-]+-v\d+\.json)$/;
   const doesNotShip = (paths: string[]) => paths.filter((path) => !SHIPS.test(path));
   let packed: Packed;
   let paths: string[];
@@ -26,7 +27,8 @@ describe('what ships', () => {
   test('is the compiled library and its documentation, and nothing else', () => {
     expect(doesNotShip(paths)).toEqual([]);
     expect(paths).toEqual(expect.arrayContaining(
-      ['package.json', 'README.md', 'LICENSE', 'API.md', '.jsii', 'lib/index.js', 'lib/index.d.ts'],
+      ['package.json', 'README.md', 'LICENSE', 'API.md', '.jsii', 'lib/index.js', 'lib/index.d.ts',
+        'schema/finding-policy-v1.json', 'schema/finding-exceptions-v1.json', 'schema/verdict-v1.json'],
     ));
     expect(doesNotShip(['test/a.test.ts', '.venv/x/bin/python', 'lib/index.ts', 'examples/app.ts', '.projenrc.ts', 'lib/.jsii.tabl.json',
       'lib/handler/ecr.js', 'lib/audit/tell-person.lambda.js', 'assets/audit/tell-person.lambda/index.js.map']))
@@ -40,6 +42,17 @@ describe('what ships', () => {
       (name) => [`lib/${name}.js`, `lib/${name}.d.ts`],
     );
     expect(paths.filter((path) => path.startsWith('lib/')).sort()).toEqual(compiled.sort());
+  });
+
+  test('imports nothing that does not ship', () => {
+    const imported = (text: string) => [...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name);
+    const missing = (path: string, text: string) => imported(text).filter((name) => name.startsWith('.')
+      ? !paths.includes(`${join(dirname(path), name)}.js`) && !paths.includes(join(dirname(path), name, 'index.js'))
+      : !isBuiltin(name) && !Object.keys(manifest.peerDependencies).some((peer) => name === peer || name.startsWith(`${peer}/`)));
+    const compiled = paths.filter((path) => path.startsWith('lib/') && path.endsWith('.js'));
+    expect(compiled.map((path) => [path, missing(path, read(path))]).filter(([, names]) => names.length > 0)).toEqual([]);
+    expect(missing('lib/a/b.js', 'require("@aws-sdk/client-ecr"); require("../handler/clients"); require("../index"); require("node:fs")')).toEqual(
+      ['@aws-sdk/client-ecr', '../handler/clients']);
   });
 
   test('is small', () => {
