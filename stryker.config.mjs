@@ -1,11 +1,11 @@
 /** Mutation tests of the judgement: everything that decides, and everything that reads what is decided on. */
 export default {
-  mutate: ['src/inspector/decide.ts', 'src/inspector/decision/**/*.ts', 'src/inspector/answers/**/*.ts'],
+  mutate: ['src/inspector/decide.ts', 'src/inspector/{decision,documents}/**/*.ts', 'src/inspector/answers/**/*.ts'],
   testRunner: 'jest',
   jest: {
     configFile: 'package.json',
     // Properties find mutants too, but take hundreds of judgements for each: examples alone must be enough.
-    config: { testMatch: ['<rootDir>/test/inspector/decide.test.ts', '<rootDir>/test/inspector/{decision,answers}/*.test.ts'], reporters: [] },
+    config: { testMatch: ['<rootDir>/test/inspector/decide.test.ts', '<rootDir>/test/inspector/{decision,documents,answers}/*.test.ts'], reporters: [] },
   },
   coverageAnalysis: 'perTest',
   // Tables such as those of scan statuses and of the ends of support: each of their mutants would take all tests.

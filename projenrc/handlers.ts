@@ -1,4 +1,5 @@
 import { Component, awscdk, javascript } from 'projen';
+import { BUNDLED } from './modules';
 
 /** Everything a handler imports, the SDK included, in one small file. */
 const BUNDLING = {
@@ -21,6 +22,7 @@ export class Handlers extends Component {
     project.package.addField('files', [
       'lib', 'assets', 'schema', '.jsii', 'API.md',
       '!lib/handler', '!lib/**/*.lambda.*', // they run from their bundles, and import what the package does not bring
+      ...BUNDLED.map((folder) => `!lib/${folder}`), '!lib/**/decide.*', // they run from bundles too
     ]);
     javascript.Bundler.of(project)!.bundleTask.exec('tsx --tsconfig tsconfig.dev.json projenrc/third-party-licenses.ts');
   }

@@ -16,8 +16,10 @@ export interface Module {
   readonly inAws?: boolean;
 }
 
-/** Folders inside of modules that run in AWS, and in the command, too. */
-export const PURE: readonly string[] = ['inspector/decision', 'inspector/answers', 'inspector/report'];
+/** Folders inside of modules that run in AWS and in the command only: bundled there, and of no use to an app. */
+export const BUNDLED: readonly string[] = ['inspector/decision', 'inspector/answers', 'inspector/report'];
+/** Folders inside of modules that run there too. */
+export const PURE: readonly string[] = ['inspector/documents', ...BUNDLED];
 
 export const MODULES: readonly Module[] = [
   { name: 'private', holds: 'errors, limits, policy-size and token helpers; never exported', may: [] },

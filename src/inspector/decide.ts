@@ -3,7 +3,7 @@ import type {
 } from './contract';
 import { Exceptions } from './decision/apply-exceptions';
 import { collectFindings, collectReasons } from './decision/collect';
-import { fingerprint } from './decision/fingerprint';
+import { fingerprint } from './documents/fingerprint';
 import { type JudgedPlatform, judgePlatform } from './decision/judge-platform';
 import { imageTree } from './decision/manifest-graph';
 import { compare } from './decision/merge-findings';

@@ -1,8 +1,8 @@
 import { Token } from 'aws-cdk-lib';
 import type { ExceptionDocument, ExceptionsDocument } from './contract';
-import { checkException, completeException } from './decision/check-exceptions';
-import { Checks } from './decision/checks';
-import { DocumentError, readExceptions } from './decision/read-documents';
+import { checkException, completeException } from './documents/check-exceptions';
+import { Checks } from './documents/checks';
+import { DocumentError, readExceptions } from './documents/read-documents';
 import { Problems } from '../private/problems';
 
 /** For what, by whom, why and for how long a vulnerability is let through. */

@@ -1,9 +1,9 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import { type PolicyDocument, type RuleDocument, SEVERITIES } from './contract';
-import { POLICY_DEFAULTS, checkPolicy, completePolicy } from './decision/check-policy';
-import { explainPolicy } from './decision/explain-policy';
-import { canonical, fingerprint } from './decision/fingerprint';
-import { DocumentError, readPolicy } from './decision/read-documents';
+import { POLICY_DEFAULTS, checkPolicy, completePolicy } from './documents/check-policy';
+import { explainPolicy } from './documents/explain-policy';
+import { canonical, fingerprint } from './documents/fingerprint';
+import { DocumentError, readPolicy } from './documents/read-documents';
 import { FindingRule, FindingSeverity } from './finding-rule';
 import { Problems } from '../private/problems';
 

@@ -1,7 +1,7 @@
 import { type Duration, Token } from 'aws-cdk-lib';
 import type { PackageType, RatedSeverity, RuleDocument } from './contract';
-import { RULE_DEFAULTS, checkRule, withoutUndefined } from './decision/check-policy';
-import { Checks } from './decision/checks';
+import { RULE_DEFAULTS, checkRule, withoutUndefined } from './documents/check-policy';
+import { Checks } from './documents/checks';
 import { Problems } from '../private/problems';
 
 /**

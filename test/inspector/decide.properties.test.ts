@@ -3,8 +3,8 @@ import * as any from './arbitraries';
 import { NOW, digest } from './facts';
 import { type Finding, type ImageFacts, type PolicyDocument, type RuleDocument, SEVERITIES, type Verdict } from '../../src/inspector/contract';
 import { decide } from '../../src/inspector/decide';
-import { completePolicy } from '../../src/inspector/decision/check-policy';
-import { readExceptions, readPolicy } from '../../src/inspector/decision/read-documents';
+import { completePolicy } from '../../src/inspector/documents/check-policy';
+import { readExceptions, readPolicy } from '../../src/inspector/documents/read-documents';
 
 const STRICTNESS = { APPROVED: 0, PENDING: 1, REJECTED: 2 };
 const strictness = ({ status }: Verdict) => STRICTNESS[status];

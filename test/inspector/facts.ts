@@ -1,6 +1,6 @@
 import type { Finding, ImageFacts, ManifestFacts, PolicyDocument, RuleDocument, ScanFacts } from '../../src/inspector/contract';
 import { decide } from '../../src/inspector/decide';
-import { POLICY_DEFAULTS, completePolicy } from '../../src/inspector/decision/check-policy';
+import { POLICY_DEFAULTS, completePolicy } from '../../src/inspector/documents/check-policy';
 
 export const NOW = new Date('2026-11-22T12:00:00.000Z');
 export const digest = (number: number) => `sha256:${number.toString(16).padStart(64, '0')}`;

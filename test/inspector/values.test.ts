@@ -1,8 +1,8 @@
 import { Duration, Lazy, Token } from 'aws-cdk-lib';
 import { STANDARD } from './facts';
 import { FindingException, FindingPackageType, FindingPolicy, FindingRule, FindingSeverity } from '../../src';
-import { POLICY_DEFAULTS } from '../../src/inspector/decision/check-policy';
-import { fingerprint } from '../../src/inspector/decision/fingerprint';
+import { POLICY_DEFAULTS } from '../../src/inspector/documents/check-policy';
+import { fingerprint } from '../../src/inspector/documents/fingerprint';
 
 const rulesOf = (policy: FindingPolicy) => JSON.parse(policy.toJson()).rules;
 const noneSuch = 'NONE' as FindingSeverity;

@@ -5,7 +5,7 @@ import { ImageReader } from '../../../src/handler/image-reader';
 import { FactsBuilder } from '../../../src/inspector/answers/facts-builder';
 import type { Verdict } from '../../../src/inspector/contract';
 import { decide } from '../../../src/inspector/decide';
-import { readExceptions, readPolicy } from '../../../src/inspector/decision/read-documents';
+import { readExceptions, readPolicy } from '../../../src/inspector/documents/read-documents';
 import { type ClientSettings, type OciImage, push } from '../../../test/local-aws';
 import type { Seen } from '../check';
 import type { CheckContext } from '../context';

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
 import * as fc from 'fast-check';
 import { decide } from '../../../src/inspector/decide';
-import { checkExceptions } from '../../../src/inspector/decision/check-exceptions';
-import { POLICY_DEFAULTS, RULE_DEFAULTS, checkPolicy } from '../../../src/inspector/decision/check-policy';
-import { DocumentError, readExceptions, readPolicy } from '../../../src/inspector/decision/read-documents';
+import { checkExceptions } from '../../../src/inspector/documents/check-exceptions';
+import { POLICY_DEFAULTS, RULE_DEFAULTS, checkPolicy } from '../../../src/inspector/documents/check-policy';
+import { DocumentError, readExceptions, readPolicy } from '../../../src/inspector/documents/read-documents';
 import * as any from '../arbitraries';
 import { NOW } from '../facts';
 
