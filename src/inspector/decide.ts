@@ -3,7 +3,6 @@ import type {
 } from './contract';
 import { Exceptions } from './decision/apply-exceptions';
 import { collectFindings, collectReasons } from './decision/collect';
-import { fingerprint } from './documents/fingerprint';
 import { type JudgedPlatform, judgePlatform } from './decision/judge-platform';
 import { imageTree } from './decision/manifest-graph';
 import { compare } from './decision/merge-findings';
@@ -11,6 +10,7 @@ import { noticesFor } from './decision/notices';
 import { isWorse } from './decision/scan-status';
 import { noCounts } from './decision/severity';
 import { upgradesFor } from './decision/upgrades';
+import { fingerprint } from './documents/fingerprint';
 
 /**
  * Whether an image may be deployed, and why. The verdict on an image of several platforms is the worst of them. The same

@@ -58,6 +58,8 @@ export interface FindingExceptionOptions {
  */
 export class FindingException {
   /**
+   * Lets a vulnerability through.
+   *
    * @param vulnerability as Amazon Inspector names it: `CVE-2024-3094`, `GHSA-...`, `ALAS2-...`
    */
   public static of(vulnerability: string, options: FindingExceptionOptions): FindingException {

@@ -71,15 +71,35 @@ export interface FindingPolicyOptions {
 
 /** How many findings an image may have, each platform by itself. Each number is about its severity and all worse ones. */
 export interface FindingLimits {
-  /** @default - none, as soon as a milder severity has a number */
+  /**
+   * Critical findings.
+   *
+   * @default - none, as soon as a milder severity has a number
+   */
   readonly critical?: number;
-  /** @default - as many as of the next milder severity that has a number */
+  /**
+   * High findings and worse ones.
+   *
+   * @default - as many as of the next milder severity that has a number
+   */
   readonly high?: number;
-  /** @default - as many as of the next milder severity that has a number */
+  /**
+   * Medium findings and worse ones.
+   *
+   * @default - as many as of the next milder severity that has a number
+   */
   readonly medium?: number;
-  /** @default - as many as of the next milder severity that has a number */
+  /**
+   * Low findings and worse ones.
+   *
+   * @default - as many as of the next milder severity that has a number
+   */
   readonly low?: number;
-  /** @default - any number */
+  /**
+   * Findings of any severity.
+   *
+   * @default - any number
+   */
   readonly informational?: number;
   /**
    * Counts findings with a fix only.

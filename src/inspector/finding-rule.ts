@@ -38,15 +38,35 @@ export enum FindingPackageType {
  * anew every day gets no new grace.
  */
 export interface FindingGrace {
-  /** @default - none */
+  /**
+   * For critical findings.
+   *
+   * @default - none
+   */
   readonly critical?: Duration;
-  /** @default - none */
+  /**
+   * For high findings.
+   *
+   * @default - none
+   */
   readonly high?: Duration;
-  /** @default - none */
+  /**
+   * For medium findings.
+   *
+   * @default - none
+   */
   readonly medium?: Duration;
-  /** @default - none */
+  /**
+   * For low findings.
+   *
+   * @default - none
+   */
   readonly low?: Duration;
-  /** @default - none */
+  /**
+   * For informational findings.
+   *
+   * @default - none
+   */
   readonly informational?: Duration;
 }
 

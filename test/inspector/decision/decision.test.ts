@@ -3,12 +3,12 @@ import * as inspector from '@aws-sdk/client-inspector2';
 import * as fc from 'fast-check';
 import type { Finding, JudgedFinding } from '../../../src/inspector/contract';
 import { endOfLife } from '../../../src/inspector/decision/end-of-life';
-import { explainPolicy } from '../../../src/inspector/documents/explain-policy';
-import { fingerprint } from '../../../src/inspector/documents/fingerprint';
 import { mergeFindings } from '../../../src/inspector/decision/merge-findings';
 import { isWorse, scanStatus } from '../../../src/inspector/decision/scan-status';
 import { compareVersions, upgradesFor } from '../../../src/inspector/decision/upgrades';
 import { few, findingMessage, findingRemedy } from '../../../src/inspector/decision/words';
+import { explainPolicy } from '../../../src/inspector/documents/explain-policy';
+import { fingerprint } from '../../../src/inspector/documents/fingerprint';
 import * as any from '../arbitraries';
 import { NOW, STANDARD, finding, policy } from '../facts';
 
