@@ -347,3 +347,60 @@ test('a verdict says what it is about', () => {
     })),
   });
 });
+
+describe('times', () => {
+  test('the data is as old as the platform that was scanned longest ago', () => {
+    const [old, recent] = ['2026-11-20T00:00:00.000Z', '2026-11-21T00:00:00.000Z'];
+    const of = (...scannedAt: Array<string | undefined>) => {
+      const made = index(...scannedAt.map(() => []));
+      return judge({ ...made, scans: made.scans.map((each, at) => ({ ...each, scannedAt: scannedAt[at] })) }).dataAt;
+    };
+    expect(of(recent, old)).toBe(old);
+    expect(of(old, recent)).toBe(old);
+    expect(of(undefined, recent, old)).toBe(old);
+    expect(of(undefined)).toBeUndefined();
+  });
+
+  test('it is judged again when the first of several things ends, and not for what has ended or is not used', () => {
+    const exception = (vulnerability: string, expires: string): ExceptionDocument => (
+      { vulnerability, repository: '*', owner: 'team-a', reason: 'accepted', expires });
+    const late = policy([{ graceDays: { HIGH: 20 } }]);
+    const made = single([
+      finding({ knownSince: days(-10) }), finding({ id: 'CVE-2', knownSince: days(-30) }), finding({ id: 'CVE-3', knownSince: days(-30) }),
+    ]);
+    const at = (...exceptions: ExceptionDocument[]) => judge(made, late, exceptions).judgeAgainAt;
+    expect(at()).toBe(days(10));
+    expect(at(exception('CVE-2', days(20)), exception('CVE-3', days(5)))).toBe(days(5));
+    expect(at(exception('CVE-2', days(20)))).toBe(days(10));
+    expect(at(exception('CVE-9', days(1)), exception('CVE-2', days(-1)))).toBe(days(10));
+    expect(judge(single([finding()]), policy([{}])).judgeAgainAt).toBeUndefined();
+  });
+});
+
+test('what stops the image is not tolerated, and what does not is no reason to upgrade', () => {
+  const tolerated = fixable({ id: 'CVE-2026-0002', severity: 'LOW', packages: [{ name: 'zlib', version: '1', fixedIn: '2' }] });
+  const closed = fixable({ id: 'CVE-2026-0003', status: 'CLOSED' });
+  const verdict = judge(single([tolerated, fixable(), closed]));
+  expect(verdict.tolerated.map(({ id, disposition }) => [id, disposition])).toEqual([['CVE-2026-0003', 'CLOSED'], ['CVE-2026-0002', 'NO_RULE']]);
+  expect(verdict.upgrades.map((upgrade) => upgrade.package)).toEqual(['openssl']);
+  expect(verdict.counts).toEqual({ CRITICAL: 0, HIGH: 1, MEDIUM: 0, LOW: 1, INFORMATIONAL: 0, UNTRIAGED: 0 });
+  expect(verdict.platforms[0].counts).toEqual(verdict.counts);
+});
+
+test('of two answers about one image nothing is lost', () => {
+  const image = [{ digest: IMAGE.digest, kind: 'IMAGE' as const }];
+  const both = (a: Partial<ScanFacts>, b: Partial<ScanFacts>) => judge(facts(image, [scan(IMAGE.digest, [], a), scan(IMAGE.digest, [], b)]));
+  expect(both({ operatingSystem: 'DEBIAN_10' }, {}).platforms).toMatchObject([{ operatingSystem: 'DEBIAN_10' }]);
+  expect(both({}, { operatingSystem: 'DEBIAN_10' }).platforms).toMatchObject([{ operatingSystem: 'DEBIAN_10' }]);
+  expect(both({ operatingSystem: 'DEBIAN_12' }, { operatingSystem: 'DEBIAN_10' }).platforms).toMatchObject([{ operatingSystem: 'DEBIAN_10' }]);
+  expect(both({ expectedFindings: 3 }, {}).reasons).toMatchObject([{ code: 'FINDINGS_INCOMPLETE', message: expect.stringContaining('has 3 findings') }]);
+  expect(both({}, { expectedFindings: 3 }).reasons).toMatchObject([{ code: 'FINDINGS_INCOMPLETE' }]);
+  expect(both({ expectedFindings: 3, readFindings: 3 }, { expectedFindings: 2 }).status).toBe('APPROVED');
+  expect(both({ expectedFindings: 2 }, { expectedFindings: 3, readFindings: 3 }).status).toBe('APPROVED');
+});
+
+test('a platform without an answer is told as one', () => {
+  expect(judge(facts([{ digest: IMAGE.digest, kind: 'IMAGE' }], [])).platforms).toMatchObject([
+    { digest: IMAGE.digest, status: 'REJECTED', scanStatus: 'NO_ANSWER', scannedAt: undefined },
+  ]);
+});
