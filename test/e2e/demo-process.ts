@@ -76,7 +76,7 @@ export class DemoProcess {
 /** A copy of the project whose example app is changed: `from` must be in it. */
 export function mutated(changes: [from: string, to: string][]): string {
   const root = mkdtempSync(join(tmpdir(), 'demo-mutated-'));
-  for (const name of ['demo', 'examples', 'src', 'test/local-aws', 'test/support', 'tsconfig.json', 'tsconfig.dev.json', 'package.json']) {
+  for (const name of ['demo', 'examples', 'src', 'test/local-aws', 'test/stand-in', 'test/support', 'tsconfig.json', 'tsconfig.dev.json', 'package.json']) {
     cpSync(join(ROOT, name), join(root, name), { recursive: true });
   }
   for (const name of ['node_modules', '.venv']) symlinkSync(join(ROOT, name), join(root, name));
