@@ -5,6 +5,7 @@ import { ImageReader } from '../../../src/handler/image-reader';
 import { FactsBuilder } from '../../../src/inspector/answers/facts-builder';
 import type { Verdict } from '../../../src/inspector/contract';
 import { decide } from '../../../src/inspector/decide';
+import { whatToRead } from '../../../src/inspector/decision/what-to-read';
 import { readExceptions, readPolicy } from '../../../src/inspector/documents/read-documents';
 import { type ClientSettings, type OciImage, push } from '../../../test/local-aws';
 import type { Seen } from '../check';
@@ -37,8 +38,9 @@ export async function judge(
   const reader = new ImageReader(given);
   try {
     const facts = new FactsBuilder(image);
-    await reader.read(image, facts, { scanner: 'ENHANCED', statuses: ['ACTIVE', 'SUPPRESSED'], askAboutExploits: true });
-    const verdict = decide(facts.facts(NOW), readPolicy(policy.toJson()), readExceptions(FindingException.listToJson(exceptions)), NOW);
+    const document = readPolicy(policy.toJson());
+    await reader.read(image, facts, { scanner: 'ENHANCED', ...whatToRead(document) });
+    const verdict = decide(facts.facts(NOW), document, readExceptions(FindingException.listToJson(exceptions)), NOW);
     return { verdict, requests: Object.values(reader.requests).reduce((sum, count) => sum + count, 0) };
   } finally {
     reader.close();
