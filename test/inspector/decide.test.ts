@@ -404,3 +404,29 @@ test('a platform without an answer is told as one', () => {
     { digest: IMAGE.digest, status: 'REJECTED', scanStatus: 'NO_ANSWER', scannedAt: undefined },
   ]);
 });
+
+test('what is the same on several platforms is one reason; what differs in kind, code or remedy is another', () => {
+  const made = index([], [], [], []);
+  const statuses = ['UNSUPPORTED_OS', 'UNSUPPORTED_OS', 'IMAGE_ARCHIVED', 'PENDING_INITIAL_SCAN'];
+  const of = (by = STANDARD) => judge({ ...made, scans: made.scans.map((each, at) => ({ ...each, status: statuses[at] })) }, by);
+  expect(of().reasons.map(({ kind, code, rules, images }) => [kind, code, rules, images])).toEqual([
+    ['UNSCANNABLE', 'IMAGE_ARCHIVED', [], [digest(4)]],
+    ['UNSCANNABLE', 'UNSUPPORTED_OS', [], [digest(2), digest(3)]],
+    ['PENDING', 'PENDING_INITIAL_SCAN', [], [digest(5)]],
+  ]);
+  expect(of({ ...STANDARD, onUnscannable: 'APPROVE' }).reasons.map(({ code }) => code)).toEqual(['PENDING_INITIAL_SCAN']);
+});
+
+test('a finding breaks the rules that it breaks on any platform', () => {
+  const two = policy([{ name: 'b', minSeverity: 'HIGH' }, { name: 'a', fixable: true }]);
+  const verdict = judge(index([finding()], [fixable({ severity: 'LOW' })], [finding()]), two);
+  expect(verdict.reasons).toMatchObject([{ rules: ['a', 'b'], images: [digest(2), digest(3), digest(4)] }]);
+});
+
+test('the kinds of what cannot be judged are told apart', () => {
+  const missing = facts([{ digest: IMAGE.digest, kind: 'INDEX', children: [{ digest: digest(2) }] }], []);
+  expect(judge({ ...missing, incomplete: 'has too much' }).reasons.map(({ kind, code, message, remedy }) => [kind, code, message, remedy])).toEqual([
+    ['UNSCANNABLE', 'INCOMPLETE', 'has too much', 'mend what is found so far, and judge it again'],
+    ['UNSCANNABLE', 'MANIFEST_MISSING', 'cannot be read from the repository', 'push it again, with every platform of its index'],
+  ]);
+});

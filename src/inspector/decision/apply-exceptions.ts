@@ -2,6 +2,7 @@ import type {
   ExceptionDocument, ExceptionState, ExceptionUse, Finding, FixAvailable, ImageReference, PolicyDocument, VulnerablePackage,
 } from '../contract';
 import { compare } from './merge-findings';
+import { canonical } from '../documents/fingerprint';
 
 const DAY_MS = 86_400_000;
 
@@ -101,9 +102,7 @@ export function matches(pattern: string, text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
+/** Begins with the vulnerability, so that reports are in the order of these. */
 function keyOf(exception: ExceptionDocument): string {
-  const { vulnerability, package: name, repository, image, owner, reason, expires, untilFixed } = exception;
-  return JSON.stringify([
-    vulnerability, name ?? '', repository ?? '', image ?? '', expires ?? '', untilFixed ?? false, owner, reason,
-  ]);
+  return `${exception.vulnerability} ${canonical(exception)}`;
 }
