@@ -1,7 +1,5 @@
 import { type AccessCell, type AccessTable, comparison } from './access';
-import { type Markup, html } from './markup';
 import type { Report } from './report';
-import { type Report, resultsOf } from './report';
 import { type Markup, html } from '../../src/inspector/report/markup';
 import type { Picture } from '../checks/check';
 

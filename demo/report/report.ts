@@ -1,5 +1,4 @@
 import type { AccessTable } from './access';
-import type { Chart, CheckResult, Picture } from '../checks/check';
 import type { Chart, CheckResult, Document, Picture } from '../checks/check';
 
 /** Everything one run of the demo has to tell; `--json` prints it as it is. */
