@@ -24,7 +24,7 @@ export interface Judged {
 export const repositoryOf = (context: CheckContext) => context.output('ReleasesName');
 
 export async function pushed(context: CheckContext, image: OciImage, tag?: string): Promise<string> {
-  return push(await context.asAdministrator(ECRClient), { repositoryName: repositoryOf(context) }, image, tag);
+  return push(await context.as('Pusher', ECRClient), { repositoryName: repositoryOf(context) }, image, tag);
 }
 
 /** Reads an image as the code in AWS will, and judges it by the JSON of a policy and of exceptions. */
