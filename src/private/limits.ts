@@ -43,6 +43,22 @@ export const LIMITS = {
   tag: /^[0-9a-zA-Z_][0-9a-zA-Z._-]{0,127}$/,
   /** The same with * for what varies. */
   tagPattern: /^[0-9a-zA-Z_*][0-9a-zA-Z._*-]{0,127}$/,
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html */
+  metricFilter: {
+    /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html */
+    maxCharacters: 1_024,
+    maxWildcardSelectors: 3,
+    /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+    perLogGroup: 100,
+  },
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html (but for targets, a default that can be raised) */
+  events: {
+    patternCharacters: 2_048,
+    rulesPerBus: 300,
+    targetsPerRule: 5,
+    /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_InputTransformer.html */
+    templateCharacters: 8_192,
+  },
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (the default; it can be raised) */
   imagesPerRepository: 100_000,
   /** https://docs.aws.amazon.com/general/latest/gr/rande.html */

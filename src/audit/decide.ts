@@ -1,0 +1,92 @@
+import {
+  type CloudTrailEvent, type CloudTrailRecord, type GitHubRun, type Judgement, MESSAGES_PER_WINDOW, type Pushers,
+  type SignalFacts, type SignalReport, WINDOW_SECONDS,
+} from './contract';
+import { accountsIn, isPublic } from './policy';
+import { callerArnOf, meets, principalOf, repositoryArnOf, repositoryOf } from './record';
+import { sentence } from './sentence';
+
+/** Whether a record is what a signal is about. The rule has judged already, unless it says that it could not. */
+export function isSignal({ conditions = [], judgement }: SignalFacts, record: CloudTrailRecord): boolean {
+  return conditions.every((condition) => meets(record, condition)) && (judgement === undefined || judge(judgement, record));
+}
+
+function judge(judgement: Judgement, record: CloudTrailRecord): boolean {
+  const { policyIsPublic, policyNamesOthersThan: known, byOthersThan, aboutRoleOf } = judgement;
+  const { policyText, roleName } = record.requestParameters ?? {};
+  if (policyIsPublic && !isPublic(policyText)) return false;
+  if (known && accountsIn(policyText).every((account) => known.includes(account))) return false;
+  if (aboutRoleOf && !isPushingRole(aboutRoleOf, roleName)) return false;
+  return byOthersThan === undefined || !isPusher(byOthersThan, record);
+}
+
+function isPusher(pushers: Pushers, record: CloudTrailRecord): boolean {
+  const allowed = [...pushers['*'] ?? [], ...pushers[repositoryArnOf(record) ?? ''] ?? []];
+  const [caller, account] = [callerArnOf(record), record.userIdentity?.accountId];
+  // Of a caller from another account CloudTrail names the account alone.
+  return allowed.some((one) => one === account || (caller ? like(one, caller) : account !== undefined && one.split(':')[4] === account));
+}
+
+function isPushingRole(pushers: Pushers, roleName: unknown): boolean {
+  return Object.values(pushers).flat().some((arn) => arn.includes(':role/') && like(arn.slice(arn.lastIndexOf('/') + 1), String(roleName)));
+}
+
+/** As StringLike of IAM, with `*` alone. */
+function like(pattern: string, text: string): boolean {
+  const escaped = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('.*')}$`).test(text);
+}
+
+/** What becomes of the next occurrence of a signal. */
+export type Delivery = 'count' | 'tell' | 'tellAndSummarize';
+
+/**
+ * Tells of the occurrence that reaches the threshold and of the next few; then one summary at the end of the window
+ * stands for the rest.
+ *
+ * @param count how many there were in the window, this one included
+ */
+export function delivery(threshold: number, count: number): Delivery {
+  if (count < threshold) return 'count';
+  if (count === threshold + MESSAGES_PER_WINDOW - 1) return 'tellAndSummarize';
+  return count < threshold + MESSAGES_PER_WINDOW ? 'tell' : 'count';
+}
+
+/** How many were not told of one by one. */
+export function untold(threshold: number, count: number): number {
+  return Math.max(0, count - (threshold + MESSAGES_PER_WINDOW - 1));
+}
+
+/** The window an occurrence counts for, by its own time, as seconds since 1970. */
+export function windowOf(time: string): number {
+  const seconds = Math.floor(Date.parse(time) / 1000);
+  return seconds - (seconds % WINDOW_SECONDS);
+}
+
+/** What is reported of a signal. */
+export function report(signal: SignalFacts, event: CloudTrailEvent, github?: GitHubRun): SignalReport {
+  const { detail: record } = event;
+  const image = record.responseElements?.image?.imageId ?? record.requestParameters?.imageIds?.[0] ?? record.requestParameters?.imageId;
+  const repository = repositoryOf(record);
+  return {
+    schemaVersion: 1,
+    signal: signal.id,
+    title: signal.title,
+    severity: signal.severity,
+    sentence: sentence(record, github),
+    account: record.recipientAccountId ?? event.account,
+    region: record.awsRegion ?? event.region,
+    time: record.eventTime ?? event.time,
+    eventId: record.eventID ?? event.id,
+    eventName: record.eventName ?? 'unknown',
+    ...(record.errorCode && { errorCode: record.errorCode }),
+    principal: principalOf(record),
+    ...(github && { github }),
+    ...(repository && { repository }),
+    ...(image?.imageTag && { imageTag: image.imageTag }),
+    ...(image?.imageDigest && { imageDigest: image.imageDigest }),
+    runbook: signal.runbook,
+    runbookUrl: signal.runbookUrl,
+    controls: signal.controls,
+  };
+}

@@ -1,0 +1,77 @@
+import type { FieldCondition, Judgement, Pushers, Severity } from '../contract';
+
+/** What an audit knows of the registry it watches; ARNs and accounts may be tokens. */
+export interface Surroundings {
+  /** The ARNs of the watched repositories; all of the registry where there are none. */
+  readonly repositories: readonly string[];
+  /** Who may push, as far as it is known at all. */
+  readonly pushers?: KnownPushers;
+  /** The accounts that may pull and be named in policies. */
+  readonly accounts: readonly string[];
+  /** ARNs of the roles whose changes are meant. */
+  readonly deployers: readonly string[];
+  /** ARNs of the keys to watch; all of the account where there are none. */
+  readonly keys: readonly string[];
+}
+
+/** Who may push: named, or granted to, which goes on after the audit is made. */
+export interface KnownPushers {
+  /** The same for every repository, each an ARN; only where they were named. */
+  readonly named?: readonly string[];
+  /** Complete at synthesis. */
+  readonly table: Pushers;
+  /** Names of the roles; complete at synthesis. */
+  readonly roleNames: () => readonly string[];
+}
+
+/** What makes a signal out of a record. */
+export interface SignalMatch {
+  /** Few and short enough for every pattern. */
+  readonly conditions: readonly FieldCondition[];
+  /** As long as what the app has; judged by the handler where a pattern has no room for them. */
+  readonly lists?: readonly FieldCondition[];
+  /** What no pattern can say. */
+  readonly judgement?: Judgement;
+  /** What a filter pattern can say of the judgement after all, once everything is known. */
+  readonly atSynthesis?: () => readonly FieldCondition[];
+}
+
+/** A kind of event that a person should know of. */
+export interface SignalDefinition {
+  readonly id: string;
+  /** Says what happened, in the past tense. */
+  readonly title: string;
+  readonly severity: Severity;
+  /** How often within five minutes before somebody is told. */
+  readonly threshold?: number;
+  /** What whoever is told does first. */
+  readonly runbook: string;
+  /** What asks for it: CIS AWS Foundations Benchmark, NIST SP 800-53 r5, PCI DSS v4.0.1, Security Hub. */
+  readonly controls: readonly string[];
+  /** It is about a service whose events only one Region of the partition gets. */
+  readonly global?: boolean;
+  /** What it is in an audit with these surroundings; nothing where it would be about nothing. */
+  readonly match: (around: Surroundings) => SignalMatch | undefined;
+}
+
+/** Calls of one service that succeeded. */
+export function succeeded(service: string, ...eventNames: string[]): FieldCondition[] {
+  return [...called(service, ...eventNames), { field: 'errorCode', orMissing: true }];
+}
+
+export function called(service: string, ...eventNames: string[]): FieldCondition[] {
+  return [
+    { field: 'eventSource', is: [`${service}.amazonaws.com`] },
+    ...eventNames.length > 0 ? [{ field: 'eventName', is: eventNames }] : [],
+  ];
+}
+
+/** About one of the watched repositories. */
+export function watched({ repositories }: Surroundings): FieldCondition[] {
+  return repositories.length > 0 ? [{ field: 'resources[0].ARN', is: repositories }] : [];
+}
+
+/** Not by a role whose changes are meant. */
+export function undeployed({ deployers }: Surroundings): FieldCondition[] {
+  return deployers.length > 0 ? [{ field: 'userIdentity.sessionContext.sessionIssuer.arn', isNot: deployers, orMissing: true }] : [];
+}

@@ -1,0 +1,38 @@
+import type { FieldCondition } from '../contract';
+
+/** A pattern in the form of EventBridge's JSON. */
+export interface EventPatternJson {
+  [key: string]: EventPatternJson | unknown[];
+}
+
+/**
+ * An event pattern that is true of what CloudTrail tells EventBridge if the record meets every condition.
+ *
+ * Without `$or`: the engine can lose a branch of one when branches share a value.
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+ */
+export function eventPattern(conditions: readonly FieldCondition[]): EventPatternJson {
+  const detail: EventPatternJson = {};
+  for (const { field, ...condition } of conditions) {
+    const steps = field.replace(/\[[^\]]+\]/g, '').split('.'); // of a list, any entry will do
+    const leaf = steps.pop()!;
+    const parent = steps.reduce((node, step) => (node[step] ??= {}) as EventPatternJson, detail);
+    parent[leaf] = matchers(condition);
+  }
+  return { 'source': sources(conditions), 'detail-type': [{ suffix: ' via CloudTrail' }], detail };
+}
+
+function matchers({ is, isNot, orMissing }: Omit<FieldCondition, 'field'>): unknown[] {
+  return [
+    ...is ?? [],
+    ...isNot ? [{ 'anything-but': isNot }] : [],
+    ...orMissing ? [{ exists: false }] : [],
+  ];
+}
+
+/** What EventBridge calls the services: `aws.ecr` is `ecr.amazonaws.com`. */
+function sources(conditions: readonly FieldCondition[]): unknown[] {
+  const services = conditions.find(({ field }) => field === 'eventSource')?.is;
+  return services?.map((service) => `aws.${String(service).split('.')[0]}`) ?? [{ prefix: 'aws.' }];
+}

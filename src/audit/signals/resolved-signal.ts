@@ -1,0 +1,78 @@
+import { Lazy, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type EventPatternJson, eventPattern } from './event-pattern';
+import { metricPattern } from './metric-pattern';
+import type { SignalMatch, Surroundings } from './definition';
+import type { AuditSignal } from '../audit-signal';
+import type { FieldCondition, SignalFacts } from '../contract';
+import { LIMITS } from '../../private/limits';
+import { assumedCharacters, assumedText } from '../../private/policy-size';
+
+/** What one definition comes to in one audit. */
+export interface ResolvedSignal {
+  readonly signal: AuditSignal;
+  /** Nothing where only the handler can count. */
+  readonly filterPattern?: string;
+  /** Broader than the signal where the facts hold conditions or a judgement. */
+  readonly eventPattern: EventPatternJson;
+  readonly facts: SignalFacts;
+}
+
+/**
+ * Makes a metric filter's pattern and a rule's out of one definition. Where a pattern has no room for all of it, or a
+ * judgement is left, the rule is broad, and the handler judges and counts.
+ *
+ * @param hasLog whether there is a log to count in
+ * @returns nothing where the signal would be about nothing
+ */
+export function resolve(scope: Construct, signal: AuditSignal, around: Surroundings, runbookUrl: string, hasLog: boolean): ResolvedSignal | undefined {
+  const match = signal._definition.match(around);
+  if (!match) return undefined;
+  const stack = Stack.of(scope);
+  const all = [...match.conditions, ...match.lists ?? []];
+  const fitsRule = assumedCharacters(stack.resolve(eventPattern(all))) <= LIMITS.events.patternCharacters;
+  const filterPattern = hasLog ? patternOf(stack, signal, match) : undefined;
+  const { id, title, severity, threshold, runbook, controls } = signal;
+  return {
+    signal,
+    filterPattern,
+    eventPattern: eventPattern(fitsRule ? all : match.conditions),
+    facts: {
+      id, title, severity, threshold, runbook, runbookUrl, controls,
+      ...(!fitsRule && { conditions: all }),
+      ...(match.judgement && { judgement: match.judgement }),
+      ...(filterPattern === undefined && { counted: true }),
+    },
+  };
+}
+
+function patternOf(stack: Stack, { _definition: { global } }: AuditSignal, match: SignalMatch): string | undefined {
+  const { conditions, lists = [], judgement, atSynthesis } = match;
+  const all = [...inThisRegistry(stack, global), ...conditions, ...lists];
+  if (atSynthesis) {
+    return Lazy.string({
+      produce: () => {
+        const exact = [...all, ...atSynthesis()];
+        return metricPattern(fits(stack, exact) ? exact : all); // to count too much is better than nothing
+      },
+    });
+  }
+  return judgement === undefined && fits(stack, all) ? metricPattern(all) : undefined;
+}
+
+function fits(stack: Stack, conditions: readonly FieldCondition[]): boolean {
+  const assumed = conditions.map((condition) => ({
+    ...condition,
+    is: condition.is?.map((value) => typeof value === 'string' ? assumedText(stack.resolve(value)) : value),
+    isNot: condition.isNot?.map((value) => assumedText(stack.resolve(value))),
+  }));
+  return metricPattern(assumed).length <= LIMITS.metricFilter.maxCharacters;
+}
+
+/** A log may hold what happens in other Regions and accounts; rules see this account and Region only. */
+function inThisRegistry({ account, region }: Stack, global?: boolean): FieldCondition[] {
+  return [
+    { field: 'recipientAccountId', is: [account] },
+    ...global ? [] : [{ field: 'awsRegion', is: [region] }],
+  ];
+}
