@@ -1,0 +1,2 @@
+export * from './audit-condition';
+export * from './audit-signal';

@@ -1,0 +1,223 @@
+import * as fc from 'fast-check';
+import { ADMINISTRATOR, CI, DIGEST, PIPELINE, WEB, asEvent, call, push, role, stranger, user } from './records/build';
+import { MESSAGES_PER_WINDOW, type Pushers, type SignalFacts } from '../../src/audit/contract';
+import { delivery, isSignal, report, untold, windowOf } from '../../src/audit/decide';
+import { accountsIn, isPublic } from '../../src/audit/policy';
+import { gitHubRun, gitHubSession, meets, repositoryOf, valuesAt } from '../../src/audit/record';
+
+const FACTS: SignalFacts = {
+  id: 'imageDeleted', title: 'Images were deleted', severity: 'HIGH', threshold: 1, runbook: 'Ask.', runbookUrl: 'https://example.com', controls: ['PCI DSS 10.2.1.7'],
+};
+
+describe('who is a pusher', () => {
+  const judged = (pushers: Pushers, by: Parameters<typeof push>[0]) => isSignal({ ...FACTS, judgement: { byOthersThan: pushers } }, push(by));
+
+  test.each<[string, Pushers, Parameters<typeof push>[0], boolean]>([
+    ['the role of this repository', { [WEB]: [PIPELINE] }, CI, false],
+    ['the role of every repository', { '*': [PIPELINE] }, CI, false],
+    ['the role of another repository', { [`${WEB}2`]: [PIPELINE] }, CI, true],
+    ['nobody', {}, CI, true],
+    ['a permission set by its pattern', { '*': ['arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*'] }, ADMINISTRATOR, false],
+    ['a pattern that does not match', { '*': ['arn:aws:iam::111111111111:role/Adm*'] }, ADMINISTRATOR, true],
+    ['a dot is a dot', { '*': ['arn.aws:iam::111111111111:role/Pipeline'] }, CI, true],
+    ['an account as a whole', { '*': ['222222222222'] }, stranger('222222222222'), false],
+    ['a role of the account, of whom CloudTrail tells the account alone', { '*': ['arn:aws:iam::222222222222:role/Ci'] }, stranger('222222222222'), false],
+    ['another account', { '*': ['222222222222'] }, stranger('999999999999'), true],
+    ['a role of an account, by another role of it', { '*': ['arn:aws:iam::111111111111:role/Ci'] }, CI, true],
+    ['a user', { '*': ['arn:aws:iam::111111111111:user/ci-bot'] }, user('ci-bot'), false],
+  ])('%s', (_name, pushers, by, isAround) => {
+    expect(judged(pushers, by)).toBe(isAround);
+  });
+
+  test('somebody of whom nothing is known is none', () => {
+    expect(isSignal({ ...FACTS, judgement: { byOthersThan: { '*': ['arn:aws:iam::111111111111:role/*'] } } }, {})).toBe(true);
+  });
+});
+
+test.each([
+  ['Pipeline', true], ['pipeline', false], ['Pipeline2', false], [undefined, false],
+])('the role %s pushes: %s', (roleName, expected) => {
+  const record = call('iam', 'UpdateAssumeRolePolicy', { by: ADMINISTRATOR, request: { roleName } });
+
+  expect(isSignal({ ...FACTS, judgement: { aboutRoleOf: { '*': [PIPELINE, 'arn:aws:iam::111111111111:user/Pipeline2', '222222222222'] } } }, record)).toBe(expected);
+});
+
+test('judges by the conditions that a rule had no room for', () => {
+  const facts = { ...FACTS, conditions: [{ field: 'resources[0].ARN', is: [WEB] }] };
+
+  expect(isSignal(facts, push(CI))).toBe(true);
+  expect(isSignal(facts, push(CI, { arn: `${WEB}2` }))).toBe(false);
+});
+
+describe('delivery', () => {
+  const told = (threshold: number, occurrences: number) =>
+    Array.from({ length: occurrences }, (_, index) => delivery(threshold, index + 1)).filter((each) => each !== 'count');
+
+  test('tells of one', () => expect(told(1, 1)).toEqual(['tell']));
+  test('tells of nothing below the threshold', () => expect(told(10, 9)).toEqual([]));
+  test('tells of what reaches the threshold', () => expect(told(10, 10)).toEqual(['tell']));
+  test('tells of ten thousand in five messages and a summary', () => {
+    expect(told(1, 10_000)).toEqual(['tell', 'tell', 'tell', 'tell', 'tellAndSummarize']);
+    expect(untold(1, 10_000)).toBe(9_995);
+  });
+
+  test('never tells more, asks for one summary at most, and counts all', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 0, max: 3000 }), (threshold, occurrences) => {
+      const messages = told(threshold, occurrences);
+      expect(messages.length).toBe(Math.min(MESSAGES_PER_WINDOW, Math.max(0, occurrences - threshold + 1)));
+      expect(messages.filter((each) => each === 'tellAndSummarize').length).toBe(messages.length === MESSAGES_PER_WINDOW ? 1 : 0);
+      expect(untold(threshold, occurrences)).toBe(messages.length === MESSAGES_PER_WINDOW ? occurrences - threshold + 1 - messages.length : 0);
+    }));
+  });
+});
+
+test.each([
+  ['2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z'],
+  ['2026-11-22T10:04:59Z', '2026-11-22T10:00:00Z'],
+  ['2026-11-22T10:05:00Z', '2026-11-22T10:05:00Z'],
+])('%s counts for the window from %s', (time, from) => {
+  expect(windowOf(time)).toBe(Date.parse(from) / 1000);
+});
+
+test('reports what a machine needs', () => {
+  const run = gitHubRun('repo:acme@1001/shop@2002:environment:prod', '1234567890');
+
+  expect(report(FACTS, asEvent(push(CI)), run)).toEqual({
+    schemaVersion: 1,
+    signal: 'imageDeleted',
+    title: 'Images were deleted',
+    severity: 'HIGH',
+    sentence: 'GitHub Actions of acme/shop (environment:prod, run 1234567890), as role Pipeline, pushed v1.2.3 to shop/web.',
+    account: '111111111111',
+    region: 'eu-west-1',
+    time: '2026-11-22T10:02:03Z',
+    eventId: push(CI).eventID,
+    eventName: 'PutImage',
+    principal: { kind: 'role', name: 'Pipeline', account: '111111111111', session: 'release-1234567890' },
+    github: { repository: 'acme/shop', context: 'environment:prod', runId: '1234567890', url: 'https://github.com/acme/shop/actions/runs/1234567890' },
+    repository: 'shop/web',
+    imageTag: 'v1.2.3',
+    imageDigest: DIGEST,
+    runbook: 'Ask.',
+    runbookUrl: 'https://example.com',
+    controls: ['PCI DSS 10.2.1.7'],
+  });
+});
+
+test('reports what an event itself says where its record says nothing', () => {
+  const event = { ...asEvent(push(CI)), detail: { errorCode: 'X' } };
+
+  expect(report(FACTS, event)).toMatchObject({
+    account: event.account, region: event.region, time: event.time, eventId: event.id, eventName: 'unknown', errorCode: 'X',
+  });
+});
+
+describe('sessions of GitHub Actions', () => {
+  const assumed = (over: Record<string, unknown> = {}) => call('sts', 'AssumeRoleWithWebIdentity', {
+    by: { userIdentity: {
+      type: 'WebIdentityUser',
+      principalId: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com:sts.amazonaws.com:repo:acme/shop:ref:refs/heads/main',
+      userName: 'repo:acme/shop:ref:refs/heads/main',
+      identityProvider: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com',
+    }, sourceIPAddress: '203.0.113.9', userAgent: 'configureAwsCredentialsForGitHubActions' },
+    request: { roleArn: PIPELINE, roleSessionName: 'release-1234567890', durationSeconds: 3600 },
+    response: { credentials: { accessKeyId: 'ASIAEXAMPLE000GITHUB' } },
+    ...over,
+  });
+
+  test('are known by the key they were given', () => {
+    expect(gitHubSession(assumed())).toEqual({
+      accessKeyId: 'ASIAEXAMPLE000GITHUB',
+      run: {
+        repository: 'acme/shop', context: 'ref:refs/heads/main', workflow: 'release', runId: '1234567890',
+        url: 'https://github.com/acme/shop/actions/runs/1234567890',
+      },
+    });
+  });
+
+  test('are read from the id of the principal where there is no name', () => {
+    const { userName: _, ...userIdentity } = assumed().userIdentity!;
+    expect(gitHubSession({ ...assumed(), userIdentity })?.run.repository).toBe('acme/shop');
+  });
+
+  test('of an Enterprise Server have no address on github.com', () => {
+    const userIdentity = { ...assumed().userIdentity, identityProvider: 'arn:aws:iam::111111111111:oidc-provider/ghe.example.com/_services/token' };
+    expect(gitHubSession({ ...assumed(), userIdentity })?.run).not.toHaveProperty('url');
+  });
+
+  test.each([
+    ['refused', { ...assumed(), responseElements: null }],
+    ['of another provider', { ...assumed(), userIdentity: { type: 'WebIdentityUser', userName: 'system:serviceaccount:default:app' } }],
+    ['nobody', { ...assumed(), userIdentity: undefined }],
+    ['another call', { ...assumed(), eventName: 'AssumeRole' }],
+  ])('%s: none', (_name, record) => {
+    expect(gitHubSession(record)).toBeUndefined();
+  });
+
+  test.each([
+    ['GitHubActions', {}],
+    ['1234567890', { runId: '1234567890' }],
+    ['release-1234567890', { workflow: 'release', runId: '1234567890' }],
+    ['build_and-push-1234567890-2', { workflow: 'build_and-push', runId: '1234567890' }],
+    ['v2-12', {}],
+    [undefined, {}],
+  ])('the session name %s', (sessionName, expected) => {
+    const { url: _url, repository: _repository, context: _context, ...named } = gitHubRun('repo:acme/shop:pull_request', sessionName)!;
+    expect(named).toEqual(expected);
+  });
+});
+
+describe('policies', () => {
+  const policy = (statement: object) => JSON.stringify({ Statement: [{ Effect: 'Allow', Action: 'ecr:*', ...statement }] });
+
+  test.each<[string, object, boolean]>([
+    ['everybody', { Principal: '*' }, true],
+    ['everybody, but not really', { Principal: '*', Condition: { StringNotEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } } }, true],
+    ['everybody in addresses of the internet', { Principal: '*', Condition: { IpAddress: { 'aws:SourceIp': '::/0' } } }, true],
+    ['addresses of an office', { Principal: '*', Condition: { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } } }, false],
+    ['any role anywhere', { Principal: '*', Condition: { ArnLike: { 'aws:PrincipalArn': 'arn:*:*::*:*' } } }, true],
+    ['a service', { Principal: { Service: 'lambda.amazonaws.com' } }, false],
+    ['one account', { Principal: { AWS: '111111111111' } }, false],
+  ])('%s is public: %j %s', (_name, statement, expected) => {
+    expect(isPublic(policy(statement))).toBe(expected);
+  });
+
+  test('what is not a policy is nothing', () => {
+    for (const text of [undefined, null, 'x', '{}', '[]', 'null', '{"Statement":null}', '{"Statement":[null]}']) {
+      expect({ text, public: isPublic(text), accounts: accountsIn(text) }).toEqual({ text, public: false, accounts: [] });
+    }
+  });
+
+  test('names every account once', () => {
+    const text = policy({ Principal: { AWS: ['111111111111', 'arn:aws:iam::222222222222:root', 'AROAEXAMPLE'] }, Condition: {
+      StringEquals: { 'aws:SourceAccount': ['111111111111', '333333333333'], 'ecr:ResourceTag/x': '444444444444' },
+      StringNotEquals: { 'aws:PrincipalAccount': '555555555555' },
+    } });
+    expect(accountsIn(text)).toEqual(['111111111111', '222222222222', '333333333333']);
+  });
+});
+
+describe('fields of a record', () => {
+  const record = { a: { b: ['x', 'y'], c: [{ d: 1 }, { d: 2 }], e: null }, f: 'z' };
+
+  test.each<[string, unknown[]]>([
+    ['a.b[0]', ['x']], ['a.b[*]', ['x', 'y']], ['a.b', [['x', 'y']]], ['a.c[*].d', [1, 2]], ['a.c[1].d', [2]], ['a.c[2].d', []], ['a.c.d', []],
+    ['a.e', [null]], ['a.e.g', []], ['f', ['z']], ['f.g', []], ['f[0]', []],
+  ])('%s', (field, expected) => {
+    expect(valuesAt(record, field)).toEqual(expected);
+  });
+
+  test('a comparison with what is missing is false', () => {
+    expect(meets({}, { field: 'a', is: ['x'] })).toBe(false);
+    expect(meets({}, { field: 'a', isNot: ['x'] })).toBe(false);
+    expect(meets({}, { field: 'a', orMissing: true })).toBe(true);
+    expect(meets({ a: 'x' }, { field: 'a', orMissing: true })).toBe(false);
+  });
+
+  test('the repository is what CloudTrail says, before what the caller wrote', () => {
+    expect(repositoryOf({ ...push(role(PIPELINE, 'x')), requestParameters: { repositoryName: 'other' } })).toBe('shop/web');
+    expect(repositoryOf({ requestParameters: { repositoryName: 'other' } })).toBe('other');
+    expect(repositoryOf({ requestParameters: null, serviceEventDetails: { repositoryName: 'third' } })).toBe('third');
+    expect(repositoryOf({})).toBeUndefined();
+  });
+});

@@ -1,0 +1,25 @@
+import type { Stack } from 'aws-cdk-lib';
+import { ACCOUNT, API, DEPLOYER, KEY, PIPELINE, WEB } from './records/build';
+import { AuditSignal } from '../../src';
+import type { KnownPushers, Surroundings } from '../../src/audit/signals/definition';
+import { type ResolvedSignal, resolve } from '../../src/audit/signals/resolved-signal';
+
+const LEGACY = `arn:aws:iam::${ACCOUNT}:user/legacy-ci`;
+
+const PUSHERS: Record<'named' | 'granted', KnownPushers> = {
+  named: { named: [PIPELINE, LEGACY], table: { '*': [PIPELINE, LEGACY] }, roleNames: () => ['Pipeline'] },
+  granted: { table: { [WEB]: [PIPELINE, LEGACY], [API]: [PIPELINE] }, roleNames: () => ['Pipeline'] },
+};
+
+/** Every signal, as an audit of two repositories makes it. */
+export function watching(stack: Stack, pushers: keyof typeof PUSHERS, around: Partial<Surroundings> = {}): ResolvedSignal[] {
+  const surroundings: Surroundings = {
+    repositories: [WEB, API],
+    pushers: PUSHERS[pushers],
+    accounts: [ACCOUNT, '222222222222'],
+    deployers: [DEPLOYER],
+    keys: [KEY],
+    ...around,
+  };
+  return AuditSignal.all().flatMap((signal) => resolve(stack, signal, surroundings, 'https://example.com/runbook', true) ?? []);
+}
