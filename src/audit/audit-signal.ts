@@ -162,7 +162,7 @@ export class AuditSignal {
   /**
    * A signal of your own.
    *
-   * @param id letters and digits, up to 64; names its metric, rule and alarm
+   * @param id letters and digits, up to 32; names its metric, rule and alarm
    */
   public static of(id: string, props: CustomAuditSignalProps): AuditSignal {
     const conditions: FieldCondition[] = [

@@ -20,11 +20,11 @@ export function checkAdjustment(id: string, { threshold }: AuditSignalAdjustment
 /** Refuses a signal whose metric filter or rule AWS would refuse. */
 export function checkCustom(id: string, props: CustomAuditSignalProps, conditions: readonly FieldCondition[]): void {
   const problems = new Problems(`AuditSignal.of ${id}`);
-  problems.unless(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/.test(id), {
+  problems.unless(/^[a-zA-Z][a-zA-Z0-9]{0,31}$/.test(id), {
     prop: 'id',
-    must: 'be 1 to 64 letters and digits, a letter first',
+    must: 'be 1 to 32 letters and digits, a letter first',
     got: id,
-    remedy: 'write it in camelCase',
+    remedy: 'write it in camelCase; the name of its rule has no room for more',
     code: 'auditSignalId',
   });
   problems.unless(!(id in REPOSITORY_SIGNALS || id in REGISTRY_SIGNALS), {

@@ -72,6 +72,11 @@ export class BufferedHandler extends Construct {
 
   /** What a rule sends its events to. */
   public get target(): events.IRuleTarget {
-    return new targets.SqsQueue(this.queue, { deadLetterQueue: this.deadLetterQueue });
+    return this.targetWith();
+  }
+
+  /** What a rule sends a message of its own to, in place of the event. */
+  public targetWith(message?: events.RuleTargetInput): events.IRuleTarget {
+    return new targets.SqsQueue(this.queue, { deadLetterQueue: this.deadLetterQueue, message });
   }
 }

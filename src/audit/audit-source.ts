@@ -1,0 +1,174 @@
+import { Stack, Token, type aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { OwnTrail } from './own-trail';
+import type { Problems } from '../private/problems';
+
+/** What can be said about a trail that an audit makes for itself. */
+export interface OwnTrailOptions {
+  /**
+   * The key that encrypts the log files, their bucket and the log group. CloudTrail and CloudWatch Logs are let in by its
+   * policy; that of an imported key has to do so already.
+   *
+   * @default - a rotating key of its own (1 USD a month)
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * How long the log group keeps what happened, for alarms and queries.
+   *
+   * @default RetentionDays.ONE_YEAR
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * How many days the bucket keeps the log files; at least 90, the first 90 of them at hand and the others in the archive
+   * (S3 Glacier Instant Retrieval).
+   *
+   * @default 2555 - seven years
+   */
+  readonly fileRetentionDays?: number;
+}
+
+/**
+ * Where an audit reads what happens. EventBridge tells of calls in an account where any trail records them, so there has
+ * to be one.
+ */
+export abstract class AuditSource {
+  /**
+   * A trail of its own: all management events of every Region, files that are encrypted and can be validated, in a private
+   * bucket that keeps versions and says who read them, and in a log group.
+   *
+   * The first trail of an account that records management events costs nothing; another one costs 2 USD for 100,000 events.
+   * CloudWatch Logs takes about 0.50 USD a GB. Use `trail` or `organizationTrail` where there is one already.
+   *
+   * One for an account: a second one records the same again.
+   */
+  public static ownTrail(options: OwnTrailOptions = {}): AuditSource {
+    return new OwnTrailSource(options);
+  }
+
+  /** A trail of this app, which sends to a log group (`sendToCloudWatchLogs`). */
+  public static trail(trail: cloudtrail.Trail): AuditSource {
+    return new TrailSource(trail);
+  }
+
+  /** The log group that a trail sends to, in this account and Region; the trail may be that of an organization. */
+  public static logGroup(logGroup: logs.ILogGroup): AuditSource {
+    return new LogGroupSource(logGroup);
+  }
+
+  /**
+   * A trail elsewhere that records this account, such as that of the organization. There is no log to count in and to ask,
+   * so the handler counts and no query is saved.
+   *
+   * Outside us-east-1 nothing tells of IAM then: `OIDC_PROVIDER_CHANGED` and `PUSHER_TRUST_CHANGED` are left out.
+   */
+  public static organizationTrail(): AuditSource {
+    return new TrailElsewhere();
+  }
+
+  protected constructor() {}
+
+  /** @internal */
+  public abstract _validate(scope: Construct, problems: Problems): void;
+
+  /** @internal */
+  public abstract _bind(scope: Construct): BoundSource;
+}
+
+/** What there is to read. */
+export interface BoundSource {
+  readonly logGroup?: logs.ILogGroup;
+  readonly own?: OwnTrail;
+}
+
+class OwnTrailSource extends AuditSource {
+  constructor(private readonly options: OwnTrailOptions) {
+    super();
+  }
+
+  public _validate(scope: Construct, problems: Problems): void {
+    const { fileRetentionDays: days } = this.options;
+    problems.unless(days === undefined || Token.isUnresolved(days) || (Number.isInteger(days) && days >= 90), {
+      prop: 'source',
+      must: 'keep files for a whole number of days, at least 90',
+      got: days,
+      remedy: 'leave fileRetentionDays out for seven years: what is found late is looked for in old files',
+      code: 'auditFileRetention',
+    });
+    const others = Stack.of(scope).node.root.node.findAll().filter((other) => other instanceof OwnTrail && sameEnvironment(other, scope));
+    problems.unless(others.length === 0, {
+      prop: 'source',
+      must: 'make one trail for an account and Region',
+      got: others.map(({ node }) => node.path),
+      remedy: 'use AuditSource.logGroup with the log group of the first audit: a second trail records the same again, and is billed',
+      code: 'auditTrailTwice',
+    });
+  }
+
+  public _bind(scope: Construct): BoundSource {
+    const own = new OwnTrail(scope, 'Trail', this.options);
+    return { logGroup: own.logGroup, own };
+  }
+}
+
+class LogGroupSource extends AuditSource {
+  constructor(private readonly logGroup: logs.ILogGroup) {
+    super();
+  }
+
+  public _validate(scope: Construct, problems: Problems): void {
+    const [here, there] = [Stack.of(scope), this.logGroup.env];
+    const isForeign = [[here.account, there.account], [here.region, there.region]]
+      .some((pair) => !pair.some((each) => Token.isUnresolved(each)) && pair[0] !== pair[1]);
+    problems.unless(!isForeign, {
+      prop: 'source',
+      must: `name a log group of account ${here.account} and Region ${here.region}`,
+      got: `${there.account}, ${there.region}`,
+      remedy: 'make the audit where the log group is, or use AuditSource.organizationTrail(): nobody may add metric filters to a log group of another account',
+      code: 'auditLogGroupForeign',
+    });
+  }
+
+  public _bind(): BoundSource {
+    return { logGroup: this.logGroup };
+  }
+}
+
+class TrailSource extends AuditSource {
+  constructor(private readonly trail: cloudtrail.Trail) {
+    super();
+  }
+
+  public _validate(scope: Construct, problems: Problems): void {
+    if (this.trail.logGroup) return new LogGroupSource(this.trail.logGroup)._validate(scope, problems);
+    problems.add({
+      prop: 'source',
+      must: 'be a trail that sends to CloudWatch Logs',
+      got: this.trail.node.path,
+      remedy: 'add sendToCloudWatchLogs: true to the trail, or use AuditSource.organizationTrail(): the handler counts then',
+      code: 'auditTrailWithoutLog',
+    });
+  }
+
+  public _bind(): BoundSource {
+    return { logGroup: this.trail.logGroup };
+  }
+}
+
+class TrailElsewhere extends AuditSource {
+  constructor() {
+    super();
+  }
+
+  public _validate(): void {}
+
+  public _bind(): BoundSource {
+    return {};
+  }
+}
+
+function sameEnvironment(one: Construct, other: Construct): boolean {
+  const [a, b] = [Stack.of(one), Stack.of(other)];
+  return a.account === b.account && a.region === b.region;
+}

@@ -1,0 +1,349 @@
+import {
+  type Duration, Stack, type aws_cloudwatch as cloudwatch, type aws_ecr as ecr, aws_events as events, type aws_iam as iam, type aws_kms as kms,
+  type aws_lambda as lambda, type aws_logs as logs, type aws_sns as sns, type aws_sqs as sqs,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { checkProps, checkSignal } from './audit-checks';
+import { AuditDashboard } from './audit-dashboard';
+import { saveQueries } from './audit-queries';
+import { AuditSignal } from './audit-signal';
+import { AuditSource } from './audit-source';
+import { EVENT_SOURCE, EVENT_TYPE, RepositoryMetric } from './contract';
+import { limitProblems } from './limit-checks';
+import { AuditMetrics, DEFAULT_INTERVAL } from './metrics';
+import { RepositoryInventory, STALE_AFTER } from './repository-inventory';
+import { SignalAlarms } from './signal-alarms';
+import { SignalTeller } from './signal-teller';
+import { resolveAll } from './signals/resolve-all';
+import type { ResolvedSignal } from './signals/resolved-signal';
+import type { HandlerOptions } from '../functions/handler-options';
+
+/** Properties of an `EcrAuditTrail`. */
+export interface EcrAuditTrailProps {
+  /**
+   * Where what happens is read.
+   *
+   * @default AuditSource.ownTrail()
+   */
+  readonly source?: AuditSource;
+
+  /**
+   * The repositories to watch. What is about the registry as a whole is watched in any case.
+   *
+   * @default - all of the registry, those to come too; who may push is known only by `pushers` then
+   */
+  readonly repositories?: ecr.IRepositoryRef[];
+
+  /**
+   * What a person should know of.
+   *
+   * @default AuditSignal.all()
+   */
+  readonly signals?: AuditSignal[];
+
+  /**
+   * Roles and users who push: a push by anybody else is a signal, and so is a change of who may assume these roles.
+   *
+   * @default - for each of `repositories`, whoever this app grants to push to it (`grantPush`, `access.push`)
+   */
+  readonly pushers?: iam.IGrantable[];
+
+  /**
+   * Accounts that may pull and be named in policies, beside this one.
+   *
+   * @default - none
+   */
+  readonly knownAccounts?: string[];
+
+  /**
+   * The roles by which settings are meant to change. With an empty list every change is a signal.
+   *
+   * @default - the role in which CloudFormation works, as the stack's synthesizer knows it; where it knows none, nobody
+   */
+  readonly deployers?: iam.IGrantable[];
+
+  /**
+   * The keys that encrypt the images.
+   *
+   * @default - every key of the account is watched
+   */
+  readonly keys?: kms.IKeyRef[];
+
+  /**
+   * What every alarm does: those of the signals, and those of messages that were lost. Each names its paragraph of the
+   * runbook.
+   *
+   * @default - alarms are shown, and do nothing
+   */
+  readonly alarmActions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * Where people and machines are told: mail gets who did what to which repository in a sentence, with what to do;
+   * everything else gets the same as JSON. Filter by the message attributes `signal` and `severity`.
+   *
+   * @default - a topic of its own: subscribe to `topic`
+   */
+  readonly topic?: sns.ITopic;
+
+  /**
+   * The page of the runbook that messages and alarms link to; the heading of a signal is its id in lower case.
+   *
+   * @default - the runbook of this library
+   */
+  readonly runbookUrl?: string;
+
+  /**
+   * Measure the size of repositories and count their images.
+   *
+   * Custom metrics: 7 for each repository, billed by the hour they are sent in; with a daily interval about 0.09 USD for
+   * a repository and month.
+   *
+   * @default true
+   */
+  readonly inventory?: boolean;
+
+  /**
+   * How often repositories are measured; at least an hour.
+   *
+   * @default Duration.days(1)
+   */
+  readonly inventoryInterval?: Duration;
+
+  /**
+   * An image that was neither pushed nor pulled for so long is counted as stale.
+   *
+   * @default Duration.days(90)
+   */
+  readonly staleAfter?: Duration;
+
+  /**
+   * Make a dashboard; the first three of an account cost nothing, others 3 USD a month.
+   *
+   * @default true
+   */
+  readonly dashboard?: boolean;
+
+  /**
+   * How the functions run, and how their queues, tables and logs are kept.
+   *
+   * @default - see `HandlerOptions`
+   */
+  readonly handlerOptions?: HandlerOptions;
+}
+
+/** Options of rules that react to signals. */
+export interface OnSignalOptions extends events.OnEventOptions {
+  /**
+   * React only to these.
+   *
+   * @default - to every signal of the audit
+   */
+  readonly signals?: AuditSignal[];
+}
+
+/**
+ * Records every call of a registry, counts what matters, raises alarms, and tells people who did what.
+ *
+ * Each signal has a metric filter on the log of the trail and an EventBridge rule, made from one definition. The alarm
+ * follows the metric, within minutes of CloudTrail's delivery (about five). The message follows the rule: once for each
+ * event, five in five minutes at most and then a summary, with the GitHub workflow behind a role session. What cannot be
+ * told is kept in a dead letter queue with an alarm.
+ *
+ * IAM is recorded in one Region of a partition (us-east-1): elsewhere its two signals raise their alarms and no message.
+ *
+ * Costs a month, beside the trail (see `AuditSource`): 0.10 USD an alarm, about 3.60 USD for all; 0.50 USD for the alarm
+ * above them; 0.30 USD for each signal that occurs at all; cents for messages, the table and the functions.
+ *
+ * Fulfils the Security Hub controls CloudTrail.1 to CloudTrail.7 (with a trail of its own), CloudWatch.15 to
+ * CloudWatch.17 (with `alarmActions`).
+ *
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/logging-using-cloudtrail.html
+ */
+export class EcrAuditTrail extends Construct {
+  /** Where people are told. */
+  public readonly topic: sns.ITopic;
+  /** The log of the trail; none where it is in another account. */
+  public readonly logGroup?: logs.ILogGroup;
+  /** In alarm while that of any critical or high signal is. It does nothing itself, so that nobody is called twice. */
+  public readonly anyAlarm: cloudwatch.CompositeAlarm;
+  /** The page with everything on it; none where none was wanted. */
+  public readonly dashboard?: cloudwatch.Dashboard;
+  /** What tells of signals. */
+  public readonly handler: lambda.IFunction;
+  /** What could not be told. */
+  public readonly deadLetterQueue: sqs.IQueue;
+
+  private readonly signals: ResolvedSignal[];
+  private readonly alarms: SignalAlarms;
+  private readonly metrics: AuditMetrics;
+
+  constructor(scope: Construct, id: string, props: EcrAuditTrailProps = {}) {
+    // Before super(), so that a refused audit leaves nothing in the tree.
+    checkProps(scope, id, props);
+    super(scope, id);
+    const { repositories = [], alarmActions = [], handlerOptions: options = {} } = props;
+    this.metrics = new AuditMetrics(this, props.inventoryInterval ?? DEFAULT_INTERVAL);
+    this.logGroup = (props.source ?? AuditSource.ownTrail())._bind(this).logGroup;
+
+    this.signals = resolveAll(this, props, this.logGroup);
+    const teller = new SignalTeller(this, 'Teller', { topic: props.topic, alarmActions, options });
+    this.topic = teller.topic;
+    this.handler = teller.function;
+    this.deadLetterQueue = teller.buffer.deadLetterQueue;
+    const rules = this.signals.flatMap((signal) => teller.tellOf(signal) ?? []);
+    this.alarms = new SignalAlarms(this, 'Signals', { signals: this.signals, logGroup: this.logGroup, metrics: this.metrics, alarmActions });
+    this.anyAlarm = this.alarms.any;
+
+    const hasInventory = props.inventory ?? true;
+    if (hasInventory) {
+      const [every, staleAfter] = [props.inventoryInterval ?? DEFAULT_INTERVAL, props.staleAfter ?? STALE_AFTER];
+      new RepositoryInventory(this, 'Inventory', { repositories, every, staleAfter, alarmActions, options });
+    }
+    if (this.logGroup) saveQueries(this, this.logGroup);
+    if (props.dashboard ?? true) {
+      this.dashboard = new AuditDashboard(this, 'Dashboard', {
+        audit: this, signals: this.signals.map(({ signal }) => signal), alarms: this.alarms.all, repositories, hasInventory, logGroup: this.logGroup,
+      }).dashboard;
+    }
+    this.node.addValidation({ validate: () => limitProblems(this, this.logGroup, rules) });
+  }
+
+  /**
+   * Rule that matches when a signal occurred: each one once, however many people are told of. The event is
+   * `ECR Audit Signal` of the source `cdk-secure-ecr.audit`; its detail is what machines are told by the topic.
+   */
+  public onSignal(id: string, options: OnSignalOptions = {}): events.Rule {
+    options.signals?.forEach((signal) => this.check(signal));
+    const rule = new events.Rule(this, id, options);
+    rule.addEventPattern({
+      source: [EVENT_SOURCE],
+      detailType: [EVENT_TYPE],
+      account: [Stack.of(this).account],
+      detail: { signal: (options.signals ?? this.signals.map(({ signal }) => signal)).map((signal) => signal.id) },
+    });
+    rule.addTarget(options.target);
+    return rule;
+  }
+
+  /** The alarm of a signal; none for what is only counted. */
+  public alarmOf(signal: AuditSignal): cloudwatch.IAlarm | undefined {
+    this.check(signal);
+    return this.alarms.of(signal);
+  }
+
+  /**
+   * How often a signal occurred.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricSignal(signal: AuditSignal, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.check(signal);
+    return this.metrics.signal(signal.id, options);
+  }
+
+  /**
+   * How often calls of ECR were denied.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricDeniedCalls(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metricSignal(AuditSignal.CALLS_DENIED, options);
+  }
+
+  /**
+   * How often images were deleted by a call, outside the deployment.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricDeletions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metricSignal(AuditSignal.IMAGE_DELETED, options);
+  }
+
+  /**
+   * How often an image was pushed to this registry, as CloudWatch counts calls for their quotas.
+   *
+   * @default - sum over 5 minutes
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/monitoring-usage.html
+   */
+  public metricPushes(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.usage('PutImage', options);
+  }
+
+  /**
+   * How often images of a repository were pulled; of all of the registry without one.
+   *
+   * @default - sum over 5 minutes
+   * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-repository-metrics.html
+   */
+  public metricPulls(repository?: ecr.IRepositoryRef, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return repository ? this.metrics.pulls(repository, options) : this.metrics.usage('BatchGetImage', options);
+  }
+
+  /**
+   * How many bytes a pull of every image of a repository would take, or of all repositories. Layers that images share
+   * count for each of them, so it is more than ECR bills.
+   *
+   * @default - the last measurement
+   */
+  public metricRepositoryBytes(repository?: ecr.IRepositoryRef, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.inventory(RepositoryMetric.BYTES, repository, options);
+  }
+
+  /**
+   * How many images there are, the archived included: in a repository, or in all of them.
+   *
+   * @default - the last measurement
+   */
+  public metricImages(repository?: ecr.IRepositoryRef, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.inventory(RepositoryMetric.IMAGES, repository, options);
+  }
+
+  /**
+   * How many images have a tag.
+   *
+   * @default - the last measurement
+   */
+  public metricTaggedImages(repository?: ecr.IRepositoryRef, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.inventory(RepositoryMetric.TAGGED, repository, options);
+  }
+
+  /**
+   * How many images have no tag: the platform images of an index, signatures, and what was replaced.
+   *
+   * @default - the last measurement
+   */
+  public metricUntaggedImages(repository?: ecr.IRepositoryRef, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.inventory(RepositoryMetric.UNTAGGED, repository, options);
+  }
+
+  /**
+   * How many images are archived.
+   *
+   * @default - the last measurement
+   */
+  public metricArchivedImages(repository?: ecr.IRepositoryRef, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.inventory(RepositoryMetric.ARCHIVED, repository, options);
+  }
+
+  /**
+   * How many images that can run were not scanned, by what ECR says of them; archived ones are left out.
+   *
+   * @default - the last measurement
+   */
+  public metricUnscannedImages(repository?: ecr.IRepositoryRef, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.inventory(RepositoryMetric.UNSCANNED, repository, options);
+  }
+
+  /**
+   * How many images were neither pushed nor pulled for `staleAfter`; archived ones are left out.
+   *
+   * @default - the last measurement
+   */
+  public metricStaleImages(repository?: ecr.IRepositoryRef, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.inventory(RepositoryMetric.STALE, repository, options);
+  }
+
+  private check(signal: AuditSignal): void {
+    checkSignal(this, signal, this.signals.map((each) => each.signal.id));
+  }
+}

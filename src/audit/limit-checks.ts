@@ -1,0 +1,66 @@
+import { CfnResource, Stack, Token, aws_events as events, aws_logs as logs } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { LIMITS } from '../private/limits';
+import { leastText } from '../private/policy-size';
+import { Problems } from '../private/problems';
+
+/** What would go beyond a limit of AWS together with everything else in the app; complete only at synthesis. */
+export function limitProblems(audit: Construct, logGroup: logs.ILogGroup | undefined, rules: events.Rule[]): string[] {
+  const problems = new Problems(audit.node.path);
+  const { perLogGroup } = LIMITS.metricFilter;
+  const filters = logGroup === undefined ? [] : resources(audit, logs.CfnMetricFilter.CFN_RESOURCE_TYPE_NAME)
+    .filter((filter) => same(filter, (filter as logs.CfnMetricFilter).logGroupName, logGroup.logGroupName));
+  problems.unless(filters.length <= perLogGroup, {
+    prop: 'signals',
+    must: `leave at most ${perLogGroup} metric filters on the log group`,
+    got: filters.length,
+    remedy: 'leave signals out, or take filters off the log group: CloudWatch Logs raises this limit for nobody',
+    code: 'auditMetricFilters',
+  });
+  const { rulesPerBus, targetsPerRule, templateCharacters } = LIMITS.events;
+  const onBus = resources(audit, events.CfnRule.CFN_RESOURCE_TYPE_NAME).filter((rule) => (rule as events.CfnRule).eventBusName === undefined);
+  problems.unless(onBus.length <= rulesPerBus, {
+    prop: 'signals',
+    must: `leave at most ${rulesPerBus} rules on the default event bus`,
+    got: onBus.length,
+    remedy: 'leave signals out, or move other rules to another bus',
+    code: 'auditRules',
+  });
+  for (const rule of rules) {
+    const targets: events.CfnRule.TargetProperty[] = Stack.of(audit).resolve((rule.node.defaultChild as events.CfnRule).targets) ?? [];
+    problems.unless(targets.length <= targetsPerRule, {
+      prop: rule.node.id,
+      must: `have at most ${targetsPerRule} targets`,
+      got: targets.length,
+      remedy: 'use onSignal, which makes a rule of its own',
+      code: 'auditRuleTargets',
+    });
+    const longest = Math.max(0, ...targets.map(({ inputTransformer }) => templateLength(inputTransformer)));
+    problems.unless(longest <= templateCharacters, {
+      prop: rule.node.id,
+      must: `be judged by what fits into ${templateCharacters} characters`,
+      got: longest,
+      remedy: 'leave repositories out to watch all of them, or name pushers by patterns',
+      code: 'auditRuleTemplate',
+    });
+  }
+  return problems.messages();
+}
+
+function templateLength(transformer: unknown): number {
+  const { inputTemplate } = transformer as { inputTemplate?: unknown } ?? {};
+  return inputTemplate === undefined ? 0 : leastText(inputTemplate).length;
+}
+
+/** All of a type in the same account and Region. */
+function resources(audit: Construct, type: string): CfnResource[] {
+  const here = Stack.of(audit);
+  return audit.node.root.node.findAll().filter((each) => CfnResource.isCfnResource(each)).filter((each) =>
+    each.cfnResourceType === type && each.stack.account === here.account && each.stack.region === here.region);
+}
+
+function same(scope: Construct, one: string, other: string): boolean {
+  const stack = Stack.of(scope);
+  return !Token.isUnresolved(one) && !Token.isUnresolved(other) ? one === other
+    : JSON.stringify(stack.resolve(one)) === JSON.stringify(stack.resolve(other));
+}

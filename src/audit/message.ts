@@ -1,0 +1,52 @@
+import type { SignalFacts, SignalReport } from './contract';
+
+/** A message in every form that a subscriber of a topic may take. */
+export interface Message {
+  readonly subject: string;
+  /** For people. */
+  readonly text: string;
+  /** For machines. */
+  readonly json: string;
+}
+
+export function messageOf(report: SignalReport): Message {
+  const { title, severity, sentence, time, region, account, repository, imageTag, imageDigest, github, eventId, runbook, runbookUrl, controls } = report;
+  const lines: [label: string, value: string | undefined][] = [
+    ['Signal', `${title} (${severity})`],
+    ['When', `${time} in ${region}, account ${account}`],
+    ['Repository', repository],
+    ['Image', [imageTag, imageDigest].filter(Boolean).join(', ')],
+    ['GitHub run', github?.url],
+    ['Event', eventId],
+    ['Controls', controls.join(', ')],
+  ];
+  const table = lines.filter(([, value]) => value).map(([label, value]) => `${label.padEnd(11)} ${value}`);
+  return {
+    subject: subject(severity, title),
+    text: [sentence, '', ...table, '', `What to do: ${runbook}`, runbookUrl].join('\n'),
+    json: JSON.stringify(report),
+  };
+}
+
+/** What stands for all that were not told of one by one. */
+export function summaryOf(signal: SignalFacts, from: string, more: number): Message {
+  const { id, title, severity, runbook, runbookUrl } = signal;
+  const text = [
+    `${more} more within five minutes from ${from}: ${title}.`,
+    '',
+    'All of them are counted, recorded by CloudTrail, and told on the event bus.',
+    '',
+    `What to do: ${runbook}`,
+    runbookUrl,
+  ].join('\n');
+  return {
+    subject: subject(severity, `${more} more: ${title}`),
+    text,
+    json: JSON.stringify({ schemaVersion: 1, signal: id, title, severity, summary: { from, more }, runbook, runbookUrl }),
+  };
+}
+
+/** SNS takes 100 characters of ASCII, and no line break. */
+function subject(severity: string, title: string): string {
+  return `[${severity}] ${title}`.replace(/[^ -~]/g, '?').slice(0, 100);
+}

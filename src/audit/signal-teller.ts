@@ -1,0 +1,142 @@
+import {
+  ArnFormat, Duration, Names, RemovalPolicy, Stack, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
+  aws_sns as sns,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { EVENT_SOURCE, type SignalFacts } from './contract';
+import { isTold } from './signals/resolve-all';
+import type { ResolvedSignal } from './signals/resolved-signal';
+import { TellSignalsFunction } from './tell-signals-function';
+import { acknowledge } from '../functions/acknowledge';
+import { BufferedHandler } from '../functions/buffered-handler';
+import { functionProps } from '../functions/handler-function';
+import type { HandlerOptions } from '../functions/handler-options';
+
+const TIMEOUT = Duration.seconds(60);
+
+export interface SignalTellerProps {
+  readonly topic?: sns.ITopic;
+  readonly alarmActions: cloudwatch.IAlarmAction[];
+  readonly options: HandlerOptions;
+}
+
+/** Tells people and machines of signals: each once, and not all of a burst. */
+export class SignalTeller extends Construct {
+  public readonly topic: sns.ITopic;
+  public readonly function: TellSignalsFunction;
+  public readonly buffer: BufferedHandler;
+  private readonly rulePrefix = Names.uniqueResourceName(this, { maxLength: 30, separator: '-' });
+
+  constructor(scope: Construct, id: string, { topic, alarmActions, options }: SignalTellerProps) {
+    super(scope, id);
+    this.topic = topic ?? this.makeTopic(options);
+    const table = this.makeTable(options);
+    this.function = new TellSignalsFunction(this, 'Function', {
+      ...functionProps(this, 'Function', {
+        description: 'Tells of signals of the ECR audit trail',
+        timeout: TIMEOUT,
+        memorySize: 256,
+        environment: { TABLE: table.tableName, TOPIC: this.topic.topicArn },
+      }, options),
+    });
+    this.buffer = new BufferedHandler(this, 'Events', { handler: this.function, timeout: TIMEOUT, options, alarmActions, maxConcurrency: 5 });
+    this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
+
+    table.grant(this.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    this.topic.grantPublish(this.function);
+    this.buffer.queue.grant(this.function, 'sqs:SendMessage');
+    iam.Grant.addToPrincipal({
+      grantee: this.function,
+      actions: ['events:PutEvents'],
+      resourceArns: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default', arnFormat: ArnFormat.SLASH_RESOURCE_NAME })],
+      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
+    });
+    this.acceptRules();
+    this.rememberSessions();
+  }
+
+  /** A rule that tells this of a signal, with what is to be known of it; none where EventBridge does not hear of it. */
+  public tellOf({ signal, eventPattern, facts }: ResolvedSignal): events.Rule | undefined {
+    if (!isTold(this, signal)) return undefined;
+    const { source, 'detail-type': detailType, detail } = eventPattern as Record<string, any>;
+    return this.addRule(signal.id, signal.title, { source, detailType, detail }, facts);
+  }
+
+  private addRule(id: string, description: string, eventPattern: events.EventPattern, facts?: SignalFacts): events.Rule {
+    const rule = new events.Rule(this, `${id}Rule`, { ruleName: `${this.rulePrefix}-${id}`, description, eventPattern });
+    rule.addTarget({
+      bind: () => ({
+        arn: this.buffer.queue.queueArn,
+        deadLetterConfig: { arn: this.buffer.deadLetterQueue.queueArn },
+        input: facts && new WithFacts(facts),
+      }),
+    });
+    // CloudTrail marks what changes nothing as read-only, runs of lifecycle policies too; the L2 knows no state that delivers it.
+    (rule.node.defaultChild as events.CfnRule).state = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
+    return rule;
+  }
+
+  /**
+   * One statement for all rules, by the names they share: the policy of a queue has room for 20 statements.
+   *
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+   */
+  private acceptRules(): void {
+    for (const queue of [this.buffer.queue, this.buffer.deadLetterQueue]) {
+      queue.addToResourcePolicy(new iam.PolicyStatement({
+        sid: 'RulesOfTheAudit',
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: `${this.rulePrefix}-*` }) } },
+      }));
+    }
+  }
+
+  /** Which workflow of GitHub Actions a session of a role belongs to is told only when the session begins. */
+  private rememberSessions(): void {
+    this.addRule('sessions', 'Tells the ECR audit which workflows of GitHub Actions take roles', {
+      source: ['aws.sts'],
+      detailType: ['AWS API Call via CloudTrail'],
+      detail: { eventName: ['AssumeRoleWithWebIdentity'], userIdentity: { userName: events.Match.prefix('repo:') } },
+    });
+  }
+
+  private makeTopic({ encryptionKey }: HandlerOptions): sns.Topic {
+    return new sns.Topic(this, 'Topic', {
+      displayName: 'ECR audit',
+      enforceSSL: true,
+      masterKey: encryptionKey ?? kms.Alias.fromAliasName(this, 'TopicKey', 'alias/aws/sns'),
+    });
+  }
+
+  private makeTable({ encryptionKey }: HandlerOptions): dynamodb.Table {
+    const table = new dynamodb.Table(this, 'Ledger', {
+      partitionKey: { name: 'key', type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: encryptionKey ? dynamodb.TableEncryption.CUSTOMER_MANAGED : dynamodb.TableEncryption.AWS_MANAGED,
+      encryptionKey,
+      timeToLiveAttribute: 'expires',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: RemovalPolicy.DESTROY, // what it knows is worth something for two weeks
+    });
+    acknowledge(table, 'DynamoDBInBackupPlan', 'It keeps what was told for two weeks, so that nothing is told twice; the record is the trail.');
+    acknowledge(table, 'DynamoDBAutoScalingEnabled', 'It is billed by request and needs no capacity.');
+    return table;
+  }
+}
+
+class WithFacts extends events.RuleTargetInput {
+  constructor(private readonly facts: SignalFacts) {
+    super();
+  }
+
+  public bind(rule: events.IRule): events.RuleTargetInputProperties {
+    return { inputTemplate: templateOf(Stack.of(rule), this.facts), inputPathsMap: {} };
+  }
+}
+
+/** The event goes in as it is; so the template is no JSON. */
+export function templateOf(stack: Stack, facts: SignalFacts): string {
+  return `{"signal":${stack.toJsonString(facts)},"event":<aws.events.event.json>}`;
+}

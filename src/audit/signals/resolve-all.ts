@@ -1,0 +1,56 @@
+import { Stack, Token, Validations, type aws_logs as logs } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type ResolvedSignal, resolve } from './resolved-signal';
+import { AuditSignal } from '../audit-signal';
+import type { EcrAuditTrailProps } from '../ecr-audit-trail';
+import { surroundingsOf } from '../surroundings';
+import { Problems } from '../../private/problems';
+
+const RUNBOOK = 'https://github.com/cdk-secure-ecr/cdk-secure-ecr/blob/main/docs/runbook.md';
+/** The heading of the runbook for signals of an app's own. */
+const CUSTOM = 'signals-of-your-own';
+
+/** Where IAM is recorded: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
+const GLOBAL_REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'cn-northwest-1'];
+
+/** The signals of an audit; without those that would be about nothing there, if nobody asked for them by name. */
+export function resolveAll(audit: Construct, props: EcrAuditTrailProps, logGroup?: logs.ILogGroup): ResolvedSignal[] {
+  const around = surroundingsOf(audit, props);
+  const standard = new Set(AuditSignal.all().map(({ id }) => id));
+  const problems = new Problems(audit.node.path);
+  const resolved = (props.signals ?? AuditSignal.all()).flatMap((signal) => {
+    const base = props.runbookUrl ?? RUNBOOK;
+    const url = signal._runbookUrl ?? `${base}#${standard.has(signal.id) || props.runbookUrl ? signal.id.toLowerCase() : CUSTOM}`;
+    const one = resolve(audit, signal, around, url, logGroup !== undefined);
+    problems.unless(one !== undefined || props.signals === undefined, {
+      prop: 'signals',
+      must: 'be about somebody',
+      got: signal.id,
+      remedy: 'name pushers, or the repositories whose pushers this app grants to',
+      code: 'auditPushersUnknown',
+    });
+    const isHeard = logGroup !== undefined || isTold(audit, signal);
+    problems.unless(isHeard || props.signals === undefined, {
+      prop: 'signals',
+      must: 'be recorded where the audit is',
+      got: signal.id,
+      remedy: `make an audit in ${GLOBAL_REGIONS[0]} for it, or give this one a log group: rules hear of IAM there only`,
+      code: 'auditSignalElsewhere',
+    });
+    return one && isHeard ? [one] : [];
+  });
+  problems.throwIfAny();
+  if (around.pushers === undefined && props.signals === undefined) {
+    Validations.of(audit).addWarning(
+      'cdk-secure-ecr:auditPushersUnknown',
+      'nobody is known to push, so pushes around the pipeline raise no signal: name repositories or pushers',
+    );
+  }
+  return resolved;
+}
+
+/** Whether EventBridge tells of a signal in the Region of the audit. */
+export function isTold(audit: Construct, { _definition: { global } }: AuditSignal): boolean {
+  const { region } = Stack.of(audit);
+  return !global || Token.isUnresolved(region) || GLOBAL_REGIONS.includes(region);
+}
