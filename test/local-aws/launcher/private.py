@@ -48,7 +48,7 @@ iam_evaluator = Private(
     "pin_request_caller", "resolve_credential", "resolve_principal", "PrincipalInfo", "_principal_keys",
     "_principal_org_id", "_account_from_arn", "parse_policy_document", "evaluate_resource_policy",
     "combine_resource_policy", "_resolve_condition_key", "_conditions_met", "_first_match", "_CONDITION_OPS",
-    "fnmatch_iam_cs")
+    "fnmatch_iam_cs", "caller_arn")
 cloudformation = Private(
     "ministack.services.cloudformation.provisioners", "_RESOURCE_HANDLERS", "_physical_name")
 ecr = Private(
@@ -59,7 +59,7 @@ ecr = Private(
     "_describe_images", "_initiate_layer_upload", "_upload_layer_part", "_complete_layer_upload",
     "_batch_check_layer_availability", "_get_download_url_for_layer", "_get_authorization_token", "_parse_v2_path", "_find_image")
 inspector2 = Private("ministack.services.inspector2", "handle_request")
-eventbridge = Private("ministack.services.eventbridge", "_put_events", "_dispatch_event")
+eventbridge = Private("ministack.services.eventbridge", "_put_events", "_dispatch_event", "_rules")
 iam = Private(
     "ministack.services.iam", "_oidc_providers", "_create_oidc_provider", "_roles", "_users", "_mfa_devices", "_groups",
     "_create_group", "_delete_group", "_attach_group_policy", "_detach_group_policy", "_put_group_policy", "_delete_group_policy",

@@ -14,6 +14,7 @@ from .private import cloudformation, responses
 # To add a type, add a line: its name, and what its Arn looks like if it has one.
 TYPES = {
     "AWS::CloudTrail::Trail": "cloudtrail:{region}:{account}:trail/{id}",
+    "AWS::CloudWatch::CompositeAlarm": "cloudwatch:{region}:{account}:alarm:{id}",
     "AWS::ECR::PublicRepository": "ecr-public::{account}:repository/{id}",
     "AWS::ECR::PullThroughCacheRule": None,
     "AWS::ECR::PullTimeUpdateExclusion": None,
@@ -24,6 +25,7 @@ TYPES = {
     "AWS::ECR::SigningConfiguration": None,
     "AWS::GuardDuty::Detector": None,
     "AWS::InspectorV2::Filter": "inspector2:{region}:{account}:owner/{account}/filter/{random}",
+    "AWS::Logs::QueryDefinition": None,
     "AWS::SecurityHub::Hub": "securityhub:{region}:{account}:hub/default",
 }
 
@@ -80,6 +82,6 @@ def identify(resource_type: str, arn, logical_id: str, properties: dict, stack: 
              "id": "|".join(given.values())}
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     known = {"arn": f"arn:aws:{arn.format(**facts)}" if arn else None, "registryid": facts["account"],
-             "id": uuid.uuid4().hex, "createdat": now, "updatedat": now, "subscribedat": now}
+             "id": uuid.uuid4().hex, "querydefinitionid": str(uuid.uuid4()), "createdat": now, "updatedat": now, "subscribedat": now}
     attributes = {name: known[name.lower()] for name in read_only if known.get(name.lower())}
     return "|".join({**given, **attributes}[name] for name in primary), {**given, **attributes}
