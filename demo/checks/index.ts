@@ -1,4 +1,5 @@
 import { access } from './access';
+import { audit } from './audit';
 import type { Capability } from './check';
 import { crossAccount } from './cross-account';
 import { github } from './github';
@@ -19,5 +20,6 @@ export const CAPABILITIES: Capability[] = [
   retention,
   registry,
   judgement,
+  audit,
   teardown, // last: it destroys the example apps
 ];

@@ -1,8 +1,14 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchClient, DescribeAlarmsCommand, ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand, DescribeMetricFiltersCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
 import { IAMClient, ListOpenIDConnectProvidersCommand, ListRolesCommand } from '@aws-sdk/client-iam';
 import { DescribeKeyCommand, KMSClient, ListKeysCommand } from '@aws-sdk/client-kms';
+import { LambdaClient, ListEventSourceMappingsCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListSubscriptionsCommand, ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Capability, Picture } from './check';
 import type { CheckContext } from './context';
@@ -28,6 +34,18 @@ const LISTINGS: Record<string, (client: ClientOf) => Promise<Pick<Resource, 'id'
     const { Stacks = [] } = await client(CloudFormationClient).send(new DescribeStacksCommand({}));
     return Stacks.map(({ StackName, StackStatus }) => ({ id: StackName!, state: StackStatus }));
   },
+  'AWS::CloudWatch::Alarm': async (client) => {
+    const { MetricAlarms = [] } = await client(CloudWatchClient).send(new DescribeAlarmsCommand({ MaxRecords: 100 }));
+    return MetricAlarms.map(({ AlarmName }) => ({ id: AlarmName! }));
+  },
+  'AWS::CloudWatch::Dashboard': async (client) => {
+    const { DashboardEntries = [] } = await client(CloudWatchClient).send(new ListDashboardsCommand({}));
+    return DashboardEntries.map(({ DashboardName }) => ({ id: DashboardName! }));
+  },
+  'AWS::DynamoDB::Table': async (client) => {
+    const { TableNames = [] } = await client(DynamoDBClient).send(new ListTablesCommand({}));
+    return TableNames.map((id) => ({ id }));
+  },
   'AWS::ECR::Repository': async (client) => {
     const { repositories = [] } = await client(ECRClient).send(new DescribeRepositoriesCommand({ maxResults: 1000 }));
     return repositories.map(({ repositoryName }) => ({ id: repositoryName! }));
@@ -52,6 +70,34 @@ const LISTINGS: Record<string, (client: ClientOf) => Promise<Pick<Resource, 'id'
       return { id: KeyId!, state: KeyMetadata?.KeyState };
     }));
   },
+  'AWS::Lambda::EventSourceMapping': async (client) => {
+    const { EventSourceMappings = [] } = await client(LambdaClient).send(new ListEventSourceMappingsCommand({}));
+    return EventSourceMappings.map(({ UUID }) => ({ id: UUID! }));
+  },
+  'AWS::Lambda::Function': async (client) => {
+    const { Functions = [] } = await client(LambdaClient).send(new ListFunctionsCommand({}));
+    return Functions.map(({ FunctionName }) => ({ id: FunctionName! }));
+  },
+  'AWS::Logs::LogGroup': async (client) => {
+    const { logGroups = [] } = await client(CloudWatchLogsClient).send(new DescribeLogGroupsCommand({}));
+    return logGroups.map(({ logGroupName }) => ({ id: logGroupName! }));
+  },
+  'AWS::Logs::MetricFilter': async (client) => {
+    const { metricFilters = [] } = await client(CloudWatchLogsClient).send(new DescribeMetricFiltersCommand({ limit: 50 }));
+    return metricFilters.map(({ filterName }) => ({ id: filterName! }));
+  },
+  'AWS::S3::Bucket': async (client) => {
+    const { Buckets = [] } = await client(S3Client).send(new ListBucketsCommand({}));
+    return Buckets.map(({ Name }) => ({ id: Name! }));
+  },
+  'AWS::SNS::Subscription': async (client) => {
+    const { Subscriptions = [] } = await client(SNSClient).send(new ListSubscriptionsCommand({}));
+    return Subscriptions.map(({ SubscriptionArn }) => ({ id: SubscriptionArn! }));
+  },
+  'AWS::SNS::Topic': async (client) => {
+    const { Topics = [] } = await client(SNSClient).send(new ListTopicsCommand({}));
+    return Topics.map(({ TopicArn }) => ({ id: TopicArn! }));
+  },
   'AWS::SQS::Queue': async (client) => {
     const { QueueUrls = [] } = await client(SQSClient).send(new ListQueuesCommand({ MaxResults: 1000 }));
     return QueueUrls.map((id) => ({ id }));
@@ -59,7 +105,7 @@ const LISTINGS: Record<string, (client: ClientOf) => Promise<Pick<Resource, 'id'
 };
 
 /** These are stored in another resource and go with it. */
-const PARTS = new Set(['AWS::IAM::Policy', 'AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy']);
+const PARTS = new Set(['AWS::IAM::Policy', 'AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy']);
 
 async function inventory({ aws }: CheckContext, account: string): Promise<Resource[]> {
   const client: ClientOf = (type) => aws.client(type, aws.rootOf(account));

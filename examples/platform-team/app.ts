@@ -7,14 +7,14 @@
  * `npm run demo` deploys it to an AWS on your own machine and shows what each role can and cannot do.
  */
 import {
-  App, CfnOutput, Duration, RemovalPolicies, RemovalPolicy, Stack, Validations, aws_events_targets as targets, aws_iam as iam,
-  aws_sqs as sqs,
+  App, CfnOutput, Duration, RemovalPolicies, RemovalPolicy, Stack, Validations, aws_cloudwatch_actions as actions,
+  aws_events_targets as targets, aws_iam as iam, aws_sns as sns, aws_sns_subscriptions as subscriptions, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import {
-  EcrRegistry, GitHubOidcPusher, GitHubRepository, GitHubSubject, ImageRetention, ImageSelection, ImageTagMutability, RegistryPrincipal,
-  RetentionRule, SecureEcrRepository,
+  EcrAuditTrail, EcrRegistry, GitHubOidcPusher, GitHubRepository, GitHubSubject, ImageRetention, ImageSelection, ImageTagMutability,
+  RegistryPrincipal, RetentionRule, SecureEcrRepository,
 } from '../../src'; // yours: from 'cdk-secure-ecr'
 
 /** The account that runs releases, and the role it pulls them with. That role may be made later, or made anew. */
@@ -130,6 +130,21 @@ export class PlatformTeam extends Stack {
     releases.onImagePushed('TellPush', { target });
     releases.onImageDeleted('TellDelete', { target });
 
+    // Every call is recorded. Whoever pushes and is not CI, opens a policy or turns something off is told of in a sentence:
+    // to people by mail (subscribe to audit.topic), here to a queue. Alarms go to the pager.
+    const pager = new sns.Topic(this, 'Pager', { enforceSSL: true });
+    const audit = new EcrAuditTrail(this, 'Audit', {
+      repositories: [releases, base],
+      knownAccounts: [PRODUCTION.account],
+      alarmActions: [new actions.SnsAction(pager)],
+    });
+    const alerts = new sqs.Queue(this, 'Alerts', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      deadLetterQueue: { queue: undelivered, maxReceiveCount: 5 },
+    });
+    audit.topic.addSubscription(new subscriptions.SqsSubscription(alerts, { rawMessageDelivery: true, deadLetterQueue: undelivered }));
+
     new CfnOutput(this, 'ReleasesName', { value: releases.repositoryName });
     new CfnOutput(this, 'BaseName', { value: base.repositoryName });
     new CfnOutput(this, 'DevelopmentName', { value: development.repositoryName });
@@ -138,6 +153,7 @@ export class PlatformTeam extends Stack {
     }
     new CfnOutput(this, 'GitHubArn', { value: github.role.roleArn });
     new CfnOutput(this, 'NewsUrl', { value: news.queueUrl });
+    new CfnOutput(this, 'AlertsUrl', { value: alerts.queueUrl });
   }
 
   /** Anybody in the account whose own policies say so may take the role; yours would trust GitHub, EKS or ECS. */

@@ -49,7 +49,7 @@ export class SignalTeller extends Construct {
       grantee: this.function,
       actions: ['events:PutEvents'],
       resourceArns: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default', arnFormat: ArnFormat.SLASH_RESOURCE_NAME })],
-      conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
+      conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE }, 'Null': { 'events:source': 'false' } },
     });
     this.acceptRules();
     this.rememberSessions();

@@ -4,7 +4,7 @@ import json
 from collections import deque
 from datetime import datetime, timezone
 
-from .private import eventbridge, responses
+from .private import eventbridge, iam_actions, responses
 
 _ring: deque = deque(maxlen=5000)
 
@@ -21,6 +21,19 @@ def install() -> None:
         dispatch(event, *rest)
 
     eventbridge._dispatch_event = dispatch_and_record
+    iam_actions.request_tag_context = with_event_keys(iam_actions.request_tag_context)
+
+
+def with_event_keys(context):
+    """The condition keys events:source and events:detail-type of PutEvents."""
+    def keys(service: str, action: str, body: bytes, *rest) -> dict:
+        found = context(service, action, body, *rest)
+        if action != "events:PutEvents":
+            return found
+        entries = json.loads(body or b"{}").get("Entries") or []
+        return {**found, "events:source": [entry.get("Source", "") for entry in entries],
+                "events:detail-type": [entry.get("DetailType", "") for entry in entries]}
+    return keys
 
 
 def image_action(action: str, repository: str, digest: str, tag: str, media_type: str, artifact_type: str) -> None:

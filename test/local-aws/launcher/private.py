@@ -42,7 +42,8 @@ responses = Private(
     "ministack.core.responses", "get_account_id", "get_region", "request_scope", "json_response", "error_response_json")
 router = Private("ministack.core.router", "extract_access_key_id")
 iam_actions = Private(
-    "ministack.core.iam_actions", "extract_iam_action", "extract_resource_arn", "access_denied_response")
+    "ministack.core.iam_actions", "extract_iam_action", "extract_resource_arn", "access_denied_response",
+    "request_tag_context")
 iam_evaluator = Private(
     "ministack.core.iam_evaluator", "_is_root_key", "is_root_access_key", "_anonymous", "_signed_request", "enforce",
     "pin_request_caller", "resolve_credential", "resolve_principal", "PrincipalInfo", "_principal_keys",
