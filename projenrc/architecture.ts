@@ -8,6 +8,7 @@ export class Architecture extends Component {
     super(project);
     const eslint = project.eslint!;
     eslint.addRules({ 'import/no-restricted-paths': ['error', { zones: restrictedZones() }] });
+    eslint.allowDevDeps('src/handler/**'); // what handlers import is bundled into them
     eslint.addOverride({
       files: ['src/**/*.lambda.ts'],
       rules: { 'import/no-restricted-paths': ['error', { zones: restrictedZones(true) }] },

@@ -43,10 +43,15 @@ export class Commands extends Component {
       exec: 'esbuild test/inspector/benchmark.ts --bundle --platform=node --log-level=error | node --max-old-space-size=180 --max-semi-space-size=2 -',
     });
 
+    project.addTask('test:java', {
+      description: 'The tests that need Java and Maven: event patterns in the engine of EventBridge',
+      exec: "jest --testMatch '<rootDir>/test/**/*.java-test.ts'",
+    });
+
     project.addTask('test:all', {
       description: 'The tests, and what takes longer than they may: OCI clients, packages of every language, the newest CDK',
       steps: [
-        { spawn: 'test' }, { spawn: 'test:clients' },
+        { spawn: 'test' }, { spawn: 'test:java' }, { spawn: 'test:clients' },
         { spawn: 'package:js' }, { spawn: 'package:python' }, { spawn: 'package:java' }, { spawn: 'package:go' },
         { spawn: 'test:newest-cdk' },
       ],

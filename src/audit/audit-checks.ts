@@ -1,7 +1,7 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { AuditSeverity, AuditSignal } from './audit-signal';
 import { AuditSource } from './audit-source';
-import { AuditSignal } from './audit-signal';
 import type { EcrAuditTrailProps } from './ecr-audit-trail';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
@@ -57,10 +57,10 @@ export function checkProps(scope: Construct, id: string, props: EcrAuditTrailPro
 }
 
 function checkSignals(signals: AuditSignal[], problems: Problems): void {
-  problems.unless(signals.length > 0, {
+  problems.unless(signals.some(({ severity }) => severity !== AuditSeverity.INFORMATIONAL), {
     prop: 'signals',
-    must: 'name a signal',
-    got: signals,
+    must: 'name a signal that somebody is told of',
+    got: signals.map(({ id }) => id),
     remedy: 'leave it out for all signals of the library',
     code: 'auditSignals',
   });

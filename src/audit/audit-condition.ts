@@ -13,23 +13,23 @@ import { Problems } from '../private/problems';
  */
 export class AuditCondition {
   /** The field is one of these values. */
-  public static equals(field: string, ...values: string[]): AuditCondition {
-    return AuditCondition.checked('AuditCondition.equals', { field, is: values }, values);
+  public static isOneOf(field: string, ...values: string[]): AuditCondition {
+    return AuditCondition.checked('AuditCondition.isOneOf', { field, is: values }, values);
   }
 
   /** The field is there and none of these values. */
-  public static differs(field: string, ...values: string[]): AuditCondition {
-    return AuditCondition.checked('AuditCondition.differs', { field, isNot: values }, values);
+  public static isNoneOf(field: string, ...values: string[]): AuditCondition {
+    return AuditCondition.checked('AuditCondition.isNoneOf', { field, isNot: values }, values);
   }
 
   /** The field is none of these values, or not there at all. */
-  public static differsOrMissing(field: string, ...values: string[]): AuditCondition {
-    return AuditCondition.checked('AuditCondition.differsOrMissing', { field, isNot: values, orMissing: true }, values);
+  public static isNoneOfOrMissing(field: string, ...values: string[]): AuditCondition {
+    return AuditCondition.checked('AuditCondition.isNoneOfOrMissing', { field, isNot: values, orMissing: true }, values);
   }
 
   /** The field is not there. */
-  public static missing(field: string): AuditCondition {
-    return AuditCondition.checked('AuditCondition.missing', { field, orMissing: true });
+  public static isMissing(field: string): AuditCondition {
+    return AuditCondition.checked('AuditCondition.isMissing', { field, orMissing: true });
   }
 
   /** The field is `true`. */
@@ -76,7 +76,7 @@ function check(factory: string, condition: FieldCondition, values?: string[]): v
     prop: 'values',
     must: 'name a value',
     got: values,
-    remedy: 'name what to compare with, or use AuditCondition.missing',
+    remedy: 'name what to compare with, or use AuditCondition.isMissing',
     code: 'auditConditionValues',
   });
   for (const value of values ?? []) {

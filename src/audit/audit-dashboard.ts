@@ -38,7 +38,11 @@ function alarmRow({ alarms }: AuditDashboardProps): cloudwatch.IWidget[] {
 function signalRow({ audit, signals }: AuditDashboardProps): cloudwatch.IWidget[] {
   const [grave, other] = [['CRITICAL', 'HIGH'], ['MEDIUM', 'LOW', 'INFORMATIONAL']].map((severities) => signals.filter(({ severity }) => severities.includes(severity)));
   return ([['Critical and high signals', grave], ['Other signals', other]] as const).map(([title, some]) => new cloudwatch.GraphWidget({
-    title, width: HALF, height: HEIGHT, stacked: true, leftYAxis: { min: 0 },
+    title,
+    width: HALF,
+    height: HEIGHT,
+    stacked: true,
+    leftYAxis: { min: 0 },
     left: some.slice(0, MOST_LINES).map((signal) => audit.metricSignal(signal, { label: signal.title, period: Duration.hours(1) })),
   }));
 }
@@ -48,7 +52,10 @@ function useRow({ audit, repositories }: AuditDashboardProps): cloudwatch.IWidge
   return [
     new cloudwatch.GraphWidget({ title: 'Pushes', width: HALF, height: HEIGHT, leftYAxis: { min: 0 }, left: [audit.metricPushes({ period: Duration.hours(1) })] }),
     new cloudwatch.GraphWidget({
-      title: 'Pulls', width: HALF, height: HEIGHT, leftYAxis: { min: 0 },
+      title: 'Pulls',
+      width: HALF,
+      height: HEIGHT,
+      leftYAxis: { min: 0 },
       left: pulls.length > 0 ? pulls : [audit.metricPulls(undefined, { period: Duration.hours(1) })],
     }),
   ];
@@ -58,7 +65,10 @@ function contentRow({ audit }: AuditDashboardProps): cloudwatch.IWidget[] {
   return [
     new cloudwatch.GraphWidget({ title: 'Size of all images', width: HALF, height: HEIGHT, leftYAxis: { min: 0 }, left: [audit.metricRepositoryBytes()] }),
     new cloudwatch.GraphWidget({
-      title: 'Images', width: HALF, height: HEIGHT, leftYAxis: { min: 0 },
+      title: 'Images',
+      width: HALF,
+      height: HEIGHT,
+      leftYAxis: { min: 0 },
       left: [
         audit.metricTaggedImages(undefined, { label: 'tagged' }),
         audit.metricUntaggedImages(undefined, { label: 'untagged' }),

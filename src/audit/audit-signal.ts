@@ -185,6 +185,7 @@ export class AuditSignal {
   public readonly id: string;
   /** What happened. */
   public readonly title: string;
+  /** How much it matters. */
   public readonly severity: AuditSeverity;
   /** How often it has to happen within five minutes. */
   public readonly threshold: number;

@@ -1,4 +1,4 @@
-import { Stack, Token, type aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
+import { type Duration, Stack, Token, type aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { OwnTrail } from './own-trail';
 import type { Problems } from '../private/problems';
@@ -21,12 +21,12 @@ export interface OwnTrailOptions {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * How many days the bucket keeps the log files; at least 90, the first 90 of them at hand and the others in the archive
-   * (S3 Glacier Instant Retrieval).
+   * How long the bucket keeps the log files; at least 90 days. After 90 days they move to the archive (S3 Glacier Instant
+   * Retrieval).
    *
-   * @default 2555 - seven years
+   * @default Duration.days(2555) - seven years
    */
-  readonly fileRetentionDays?: number;
+  readonly fileRetention?: Duration;
 }
 
 /**
@@ -79,7 +79,6 @@ export abstract class AuditSource {
 /** What there is to read. */
 export interface BoundSource {
   readonly logGroup?: logs.ILogGroup;
-  readonly own?: OwnTrail;
 }
 
 class OwnTrailSource extends AuditSource {
@@ -88,12 +87,12 @@ class OwnTrailSource extends AuditSource {
   }
 
   public _validate(scope: Construct, problems: Problems): void {
-    const { fileRetentionDays: days } = this.options;
-    problems.unless(days === undefined || Token.isUnresolved(days) || (Number.isInteger(days) && days >= 90), {
+    const { fileRetention: time } = this.options;
+    problems.unless(time === undefined || time.isUnresolved() || time.toDays({ integral: false }) >= 90, {
       prop: 'source',
-      must: 'keep files for a whole number of days, at least 90',
-      got: days,
-      remedy: 'leave fileRetentionDays out for seven years: what is found late is looked for in old files',
+      must: 'keep files for at least 90 days',
+      got: time?.toHumanString(),
+      remedy: 'leave fileRetention out for seven years: what is found late is looked for in old files',
       code: 'auditFileRetention',
     });
     const others = Stack.of(scope).node.root.node.findAll().filter((other) => other instanceof OwnTrail && sameEnvironment(other, scope));
@@ -107,8 +106,7 @@ class OwnTrailSource extends AuditSource {
   }
 
   public _bind(scope: Construct): BoundSource {
-    const own = new OwnTrail(scope, 'Trail', this.options);
-    return { logGroup: own.logGroup, own };
+    return { logGroup: new OwnTrail(scope, 'Trail', this.options).logGroup };
   }
 }
 

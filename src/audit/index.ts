@@ -1,4 +1,4 @@
 export * from './audit-condition';
 export * from './audit-signal';
-export * from './audit-source';
+export { AuditSource, type OwnTrailOptions } from './audit-source';
 export * from './ecr-audit-trail';

@@ -34,7 +34,8 @@ async function distribute(named: readonly string[]): Promise<void> {
 
 async function enqueue(names: readonly string[]): Promise<void> {
   for (let first = 0; first < names.length; first += AT_ONCE) {
-    const Entries = names.slice(first, first + AT_ONCE).map((repository, index) => ({ Id: String(index), MessageBody: JSON.stringify({ repository }) }));
+    const Entries = names.slice(first, first + AT_ONCE).map((repository, index) =>
+      ({ Id: String(index), MessageBody: JSON.stringify({ repository }) }));
     const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: QUEUE, Entries }));
     if (Failed.length > 0) throw new Error(`${Failed.length} repositories could not be asked for: ${Failed[0].Message}`);
   }

@@ -10,7 +10,8 @@ export interface Message {
 }
 
 export function messageOf(report: SignalReport): Message {
-  const { title, severity, sentence, time, region, account, repository, imageTag, imageDigest, github, eventId, runbook, runbookUrl, controls } = report;
+  const { title, severity, sentence, time, region, account, eventId, runbook, runbookUrl, controls } = report;
+  const { repository, imageTag, imageDigest, github } = report;
   const lines: [label: string, value: string | undefined][] = [
     ['Signal', `${title} (${severity})`],
     ['When', `${time} in ${region}, account ${account}`],

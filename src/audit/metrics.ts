@@ -31,7 +31,10 @@ export class AuditMetrics {
     const period = this.interval.toSeconds() > LONGEST.toSeconds() ? LONGEST : this.interval;
     return repository
       ? this.metric({
-        namespace: NAMESPACE, metricName: name, period, statistic: cloudwatch.Stats.MAXIMUM,
+        namespace: NAMESPACE,
+        metricName: name,
+        period,
+        statistic: cloudwatch.Stats.MAXIMUM,
         dimensionsMap: { [REPOSITORY_DIMENSION]: repository.repositoryRef.repositoryName },
       }, options)
       : this.metric({ namespace: NAMESPACE, metricName: name, period }, options);

@@ -5,8 +5,9 @@ import { Construct } from 'constructs';
 import type { OwnTrailOptions } from './audit-source';
 import { acknowledge } from '../functions/acknowledge';
 
-const SEVEN_YEARS = 2555;
-const AT_HAND = 90;
+const SEVEN_YEARS = Duration.days(2555);
+const AT_HAND = Duration.days(90);
+const ARCHIVED = { storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: AT_HAND };
 
 /**
  * A trail whose files nobody can read, change or lose unnoticed. Every statement for a service names this trail or this
@@ -30,7 +31,7 @@ export class OwnTrail extends Construct {
       retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    this.bucket = this.makeBucket(options.fileRetentionDays ?? SEVEN_YEARS);
+    this.bucket = this.makeBucket(options.fileRetention ?? SEVEN_YEARS);
     this.makeTrail();
   }
 
@@ -60,7 +61,7 @@ export class OwnTrail extends Construct {
     }));
   }
 
-  private makeBucket(days: number): s3.Bucket {
+  private makeBucket(expiration: Duration): s3.Bucket {
     const shut = {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -72,7 +73,7 @@ export class OwnTrail extends Construct {
     const accessLogs = new s3.Bucket(this, 'AccessLogs', {
       ...shut,
       encryption: s3.BucketEncryption.S3_MANAGED, // S3 can write them with no other
-      lifecycleRules: [{ expiration: Duration.days(days), noncurrentVersionExpiration: Duration.days(AT_HAND) }],
+      lifecycleRules: [{ expiration, noncurrentVersionExpiration: AT_HAND }],
     });
     acknowledge(accessLogs, 'S1', 'It holds the access logs of the other bucket; its own would never end.');
     acknowledge(accessLogs, 'S3BucketLoggingEnabled', 'It holds the access logs of the other bucket; its own would never end.');
@@ -83,14 +84,14 @@ export class OwnTrail extends Construct {
       encryptionKey: this.key,
       bucketKeyEnabled: true,
       lifecycleRules: [{
-        ...(days > AT_HAND && { transitions: [{ storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(AT_HAND) }] }),
-        expiration: Duration.days(days),
-        noncurrentVersionExpiration: Duration.days(AT_HAND),
+        ...(expiration.toDays() > AT_HAND.toDays() && { transitions: [ARCHIVED] }),
+        expiration,
+        noncurrentVersionExpiration: AT_HAND,
       }],
     });
     this.logAccess(bucket, accessLogs);
     for (const each of [accessLogs, bucket]) {
-      acknowledge(each, 'S3BucketDefaultLockEnabled', 'Files can be validated and old versions stay; a lock would outlive every mistake. Bring a trail of your own for one.');
+      acknowledge(each, 'S3BucketDefaultLockEnabled', 'Files can be validated and old versions stay; bring a trail of yours for a lock.');
       acknowledge(each, 'S3BucketReplicationEnabled', 'The same records are in the log group; replicate the bucket where a second Region is asked for.');
     }
     bucket.addToResourcePolicy(this.forTrail('CheckBucket', ['s3:GetBucketAcl'], bucket.bucketArn));

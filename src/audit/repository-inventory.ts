@@ -6,6 +6,7 @@ import { MeasureRepositoriesFunction } from './measure-repositories-function';
 import { acknowledge } from '../functions/acknowledge';
 import { BufferedHandler } from '../functions/buffered-handler';
 import { functionProps } from '../functions/handler-function';
+import { allowKey } from '../functions/handler-key';
 import type { HandlerOptions } from '../functions/handler-options';
 
 export const STALE_AFTER = Duration.days(90);
@@ -41,6 +42,7 @@ export class RepositoryInventory extends Construct {
     });
     this.function.addEnvironment('QUEUE', buffer.queue.queueUrl);
     buffer.queue.grant(this.function, 'sqs:SendMessage');
+    allowKey(this.function, options);
     this.allowReading(repositories);
 
     const names = repositories.map(({ repositoryRef }) => repositoryRef.repositoryName);

@@ -28,10 +28,11 @@ export class SignalAlarms extends Construct {
       this.count(resolved);
       if (resolved.facts.severity !== 'INFORMATIONAL') this.alarms.set(resolved.signal.id, this.alarm(resolved));
     }
-    const grave = props.signals.filter(({ facts }) => ['CRITICAL', 'HIGH'].includes(facts.severity)).map(({ signal }) => this.alarms.get(signal.id)!);
+    const grave = props.signals.filter(({ facts }) => ['CRITICAL', 'HIGH'].includes(facts.severity)).map(({ signal }) => this.of(signal)!);
+    const watched = grave.length > 0 ? grave : this.all;
     this.any = new cloudwatch.CompositeAlarm(this, 'Any', {
       alarmDescription: 'A critical or high signal of the ECR audit trail; its own alarm says which',
-      alarmRule: cloudwatch.AlarmRule.anyOf(...(grave.length > 0 ? grave : this.all).map((alarm) => cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM))),
+      alarmRule: cloudwatch.AlarmRule.anyOf(...watched.map((alarm) => cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM))),
     });
   }
 

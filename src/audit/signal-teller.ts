@@ -1,6 +1,6 @@
 import {
-  ArnFormat, Duration, Names, RemovalPolicy, Stack, aws_cloudwatch as cloudwatch, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
-  aws_sns as sns,
+  ArnFormat, Duration, Names, RemovalPolicy, Stack, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
+  aws_sns as sns, type aws_cloudwatch as cloudwatch,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE, type SignalFacts } from './contract';
@@ -10,6 +10,7 @@ import { TellSignalsFunction } from './tell-signals-function';
 import { acknowledge } from '../functions/acknowledge';
 import { BufferedHandler } from '../functions/buffered-handler';
 import { functionProps } from '../functions/handler-function';
+import { allowKey } from '../functions/handler-key';
 import type { HandlerOptions } from '../functions/handler-options';
 
 const TIMEOUT = Duration.seconds(60);
@@ -45,6 +46,7 @@ export class SignalTeller extends Construct {
     table.grant(this.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
     this.topic.grantPublish(this.function);
     this.buffer.queue.grant(this.function, 'sqs:SendMessage');
+    allowKey(this.function, options);
     iam.Grant.addToPrincipal({
       grantee: this.function,
       actions: ['events:PutEvents'],

@@ -15,7 +15,7 @@ export function surroundingsOf(audit: Construct, props: EcrAuditTrailProps): Sur
     repositories: repositories.map(({ repositoryRef }) => repositoryRef.repositoryArn),
     pushers: props.pushers ? namedPushers(audit, props.pushers) : grantedPushers(stack, repositories),
     accounts: [...new Set([stack.account, ...knownAccounts])],
-    deployers: deployers ? namedCallers(audit, 'deployers', deployers) : deploymentRolesOf(stack),
+    deployers: deployers ? namedCallers(audit, 'deployers', deployers) : deploymentRolesOf(stack) ?? [],
     keys: keys.map(({ keyRef }) => keyRef.keyArn),
   };
 }

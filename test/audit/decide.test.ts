@@ -114,12 +114,16 @@ test('reports what an event itself says where its record says nothing', () => {
 
 describe('sessions of GitHub Actions', () => {
   const assumed = (over: Record<string, unknown> = {}) => call('sts', 'AssumeRoleWithWebIdentity', {
-    by: { userIdentity: {
-      type: 'WebIdentityUser',
-      principalId: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com:sts.amazonaws.com:repo:acme/shop:ref:refs/heads/main',
-      userName: 'repo:acme/shop:ref:refs/heads/main',
-      identityProvider: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com',
-    }, sourceIPAddress: '203.0.113.9', userAgent: 'configureAwsCredentialsForGitHubActions' },
+    by: {
+      userIdentity: {
+        type: 'WebIdentityUser',
+        principalId: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com:sts.amazonaws.com:repo:acme/shop:ref:refs/heads/main',
+        userName: 'repo:acme/shop:ref:refs/heads/main',
+        identityProvider: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com',
+      },
+      sourceIPAddress: '203.0.113.9',
+      userAgent: 'configureAwsCredentialsForGitHubActions',
+    },
     request: { roleArn: PIPELINE, roleSessionName: 'release-1234567890', durationSeconds: 3600 },
     response: { credentials: { accessKeyId: 'ASIAEXAMPLE000GITHUB' } },
     ...over,
@@ -129,7 +133,10 @@ describe('sessions of GitHub Actions', () => {
     expect(gitHubSession(assumed())).toEqual({
       accessKeyId: 'ASIAEXAMPLE000GITHUB',
       run: {
-        repository: 'acme/shop', context: 'ref:refs/heads/main', workflow: 'release', runId: '1234567890',
+        repository: 'acme/shop',
+        context: 'ref:refs/heads/main',
+        workflow: 'release',
+        runId: '1234567890',
         url: 'https://github.com/acme/shop/actions/runs/1234567890',
       },
     });
@@ -189,10 +196,13 @@ describe('policies', () => {
   });
 
   test('names every account once', () => {
-    const text = policy({ Principal: { AWS: ['111111111111', 'arn:aws:iam::222222222222:root', 'AROAEXAMPLE'] }, Condition: {
-      StringEquals: { 'aws:SourceAccount': ['111111111111', '333333333333'], 'ecr:ResourceTag/x': '444444444444' },
-      StringNotEquals: { 'aws:PrincipalAccount': '555555555555' },
-    } });
+    const text = policy({
+      Principal: { AWS: ['111111111111', 'arn:aws:iam::222222222222:root', 'AROAEXAMPLE'] },
+      Condition: {
+        StringEquals: { 'aws:SourceAccount': ['111111111111', '333333333333'], 'ecr:ResourceTag/x': '444444444444' },
+        StringNotEquals: { 'aws:PrincipalAccount': '555555555555' },
+      },
+    });
     expect(accountsIn(text)).toEqual(['111111111111', '222222222222', '333333333333']);
   });
 });

@@ -1,6 +1,6 @@
 import {
-  App, Duration, Stack, aws_cloudtrail as cloudtrail, aws_cloudwatch_actions as actions, aws_ecr as ecr, aws_events as events, aws_events_targets as targets,
-  aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs,
+  App, Duration, Stack, aws_cloudtrail as cloudtrail, aws_cloudwatch_actions as actions, aws_ecr as ecr, aws_events as events,
+  aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { RECORDS } from './records';
@@ -56,7 +56,8 @@ describe('the template', () => {
 
     for (const [name, record, ...expected] of RECORDS) {
       const told = rules.filter(({ facts, matches }) => matches(asEvent(record)) && isSignal(facts, record)).map(({ facts }) => facts);
-      const counted = [...filters.filter(({ pattern }) => matchesFilter(pattern, record)).map(({ id }) => id), ...told.filter((facts) => facts.counted).map(({ id }) => id)];
+      const byFilter = filters.filter(({ pattern }) => matchesFilter(pattern, record));
+      const counted = [...byFilter, ...told.filter((facts) => facts.counted)].map(({ id }) => id);
       const global = (id: string) => ['oidcProviderChanged', 'pusherTrustChanged'].includes(id); // heard of in us-east-1 only
       expect({ name, told: told.map(({ id }) => id).sort() }).toEqual({ name, told: expected.filter((id) => !global(id)).sort() });
       expect({ name, counted: counted.sort() }).toEqual({ name, counted: [...expected].sort() });
@@ -71,8 +72,13 @@ describe('the template', () => {
       AuditSignal.all().filter(({ severity }) => severity !== AuditSeverity.INFORMATIONAL).map(({ id }) => id).sort());
     for (const alarm of alarms) {
       expect(alarm).toMatchObject({
-        Statistic: 'Sum', Period: 300, EvaluationPeriods: 1, TreatMissingData: 'notBreaching', ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-        Threshold: alarm.MetricName === 'callsDenied' ? 10 : 1, AlarmActions: [{ Ref: expect.stringMatching(/^Pager/) }],
+        Statistic: 'Sum',
+        Period: 300,
+        EvaluationPeriods: 1,
+        TreatMissingData: 'notBreaching',
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        Threshold: alarm.MetricName === 'callsDenied' ? 10 : 1,
+        AlarmActions: [{ Ref: expect.stringMatching(/^Pager/) }],
       });
       expect(alarm.AlarmDescription).toMatch(new RegExp(`^\\[[A-Z]+\\] .*#${alarm.MetricName.toLowerCase()}$`));
       expect(alarm.AlarmDescription.length).toBeLessThanOrEqual(1024);
@@ -123,8 +129,14 @@ describe('a trail of its own', () => {
     template().hasResource('AWS::CloudTrail::Trail', {
       DependsOn: Match.arrayWith([Match.stringLikeRegexp('^AuditTrailFilesPolicy')]),
       Properties: {
-        IsLogging: true, IsMultiRegionTrail: true, IncludeGlobalServiceEvents: true, EnableLogFileValidation: true, TrailName: TRAIL,
-        KMSKeyId: Match.anyValue(), CloudWatchLogsLogGroupArn: Match.anyValue(), CloudWatchLogsRoleArn: Match.anyValue(),
+        IsLogging: true,
+        IsMultiRegionTrail: true,
+        IncludeGlobalServiceEvents: true,
+        EnableLogFileValidation: true,
+        TrailName: TRAIL,
+        KMSKeyId: Match.anyValue(),
+        CloudWatchLogsLogGroupArn: Match.anyValue(),
+        CloudWatchLogsRoleArn: Match.anyValue(),
       },
     });
     template().hasResource('AWS::Logs::LogGroup', { DeletionPolicy: 'Retain', Properties: { LogGroupName: TRAIL, RetentionInDays: 365, KmsKeyId: Match.anyValue() } });
@@ -164,7 +176,7 @@ describe('a trail of its own', () => {
 
   test('keeps to what was asked', () => {
     const encryptionKey = new kms.Key(stack, 'Ours');
-    audit({ source: AuditSource.ownTrail({ encryptionKey, logRetention: logs.RetentionDays.TEN_YEARS, fileRetentionDays: 90 }) });
+    audit({ source: AuditSource.ownTrail({ encryptionKey, logRetention: logs.RetentionDays.TEN_YEARS, fileRetention: Duration.days(90) }) });
 
     template().resourceCountIs('AWS::KMS::Key', 1);
     template().hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 3653 });
@@ -293,8 +305,8 @@ describe('signals of your own', () => {
     title: 'A repository was created by hand',
     eventNames: ['CreateRepository'],
     conditions: [
-      AuditCondition.differsOrMissing('userIdentity.invokedBy', 'cloudformation.amazonaws.com'),
-      AuditCondition.missing('requestParameters.encryptionConfiguration'),
+      AuditCondition.isNoneOfOrMissing('userIdentity.invokedBy', 'cloudformation.amazonaws.com'),
+      AuditCondition.isMissing('requestParameters.encryptionConfiguration'),
       AuditCondition.isFalse('requestParameters.imageScanningConfiguration.scanOnPush'),
     ],
     runbook: 'Ask who needs it.',
@@ -314,7 +326,9 @@ describe('signals of your own', () => {
         'source': ['aws.ecr'],
         'detail-type': [{ suffix: ' via CloudTrail' }],
         'detail': {
-          eventSource: ['ecr.amazonaws.com'], eventName: ['CreateRepository'], errorCode: [{ exists: false }],
+          eventSource: ['ecr.amazonaws.com'],
+          eventName: ['CreateRepository'],
+          errorCode: [{ exists: false }],
           userIdentity: { invokedBy: [{ 'anything-but': ['cloudformation.amazonaws.com'] }, { exists: false }] },
           requestParameters: { encryptionConfiguration: [{ exists: false }], imageScanningConfiguration: { scanOnPush: [false] } },
         },
@@ -327,9 +341,15 @@ describe('signals of your own', () => {
 
   test('may be about failures, other services and entries of lists', () => {
     const signal = AuditSignal.of('secretTagPulled', {
-      title: 'Secret', eventSource: 'ecr.amazonaws.com', eventNames: ['BatchGetImage'], includeFailures: true, severity: AuditSeverity.LOW, threshold: 3,
-      conditions: [AuditCondition.equals('requestParameters.imageIds[*].imageTag', 'secret', 'hidden'), AuditCondition.differs('userIdentity.type', 'Root'), AuditCondition.isTrue('managementEvent')],
-      runbook: 'Look.', runbookUrl: 'https://example.com/secret',
+      title: 'Secret',
+      eventSource: 'ecr.amazonaws.com',
+      eventNames: ['BatchGetImage'],
+      includeFailures: true,
+      severity: AuditSeverity.LOW,
+      threshold: 3,
+      conditions: [AuditCondition.isOneOf('requestParameters.imageIds[*].imageTag', 'secret', 'hidden'), AuditCondition.isNoneOf('userIdentity.type', 'Root'), AuditCondition.isTrue('managementEvent')],
+      runbook: 'Look.',
+      runbookUrl: 'https://example.com/secret',
     });
     audit({ ...watching(), signals: [signal] });
 
@@ -366,7 +386,8 @@ describe('metrics', () => {
     const one = audit(watching());
     const shown = (metric: { toMetricConfig(): any }) => {
       const { metricStat: { namespace, metricName, dimensions, statistic, period } } = metric.toMetricConfig();
-      return [namespace, metricName, Object.fromEntries((dimensions ?? []).map(({ name, value }: any) => [name, value])), statistic, period.toSeconds()];
+      const named = Object.fromEntries((dimensions ?? []).map(({ name, value }: any) => [name, value]));
+      return [namespace, metricName, named, statistic, period.toSeconds()];
     };
     const [web] = watchingRepositories();
 
@@ -377,7 +398,11 @@ describe('metrics', () => {
     expect(shown(one.metricPulls())).toEqual(['AWS/Usage', 'CallCount', { Service: 'ECR', Type: 'API', Class: 'None', Resource: 'BatchGetImage' }, 'Sum', 300]);
     expect(shown(one.metricPulls(web))).toEqual(['AWS/ECR', 'RepositoryPullCount', { RepositoryName: 'shop/web' }, 'Sum', 300]);
     expect(shown(one.metricRepositoryBytes(web))).toEqual(['SecureEcr/Audit', 'RepositoryBytes', { RepositoryName: 'shop/web' }, 'Maximum', 86_400]);
-    expect([one.metricImages(), one.metricTaggedImages(), one.metricUntaggedImages(), one.metricArchivedImages(), one.metricUnscannedImages(), one.metricStaleImages()].map(shown)).toEqual(
+    const counts = [
+      one.metricImages(), one.metricTaggedImages(), one.metricUntaggedImages(),
+      one.metricArchivedImages(), one.metricUnscannedImages(), one.metricStaleImages(),
+    ];
+    expect(counts.map(shown)).toEqual(
       ['Images', 'TaggedImages', 'UntaggedImages', 'ArchivedImages', 'UnscannedImages', 'StaleImages'].map((name) => ['SecureEcr/Audit', name, {}, 'Sum', 86_400]));
   });
 
@@ -440,9 +465,11 @@ describe('permissions', () => {
     audit({ source: AuditSource.logGroup(logGroup()) });
 
     template().hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([{
-        Effect: 'Allow', Action: ['ecr:DescribeImages', 'ecr:DescribeRepositories'], Resource: '*', Condition: { StringEquals: { 'aws:ResourceAccount': ACCOUNT } },
-      }]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([{
+          Effect: 'Allow', Action: ['ecr:DescribeImages', 'ecr:DescribeRepositories'], Resource: '*', Condition: { StringEquals: { 'aws:ResourceAccount': ACCOUNT } },
+        }]),
+      },
     });
     template().hasResourceProperties('AWS::Events::Rule', { Targets: [Match.objectLike({ Input: '{"repositories":[]}' })] });
   });
@@ -524,7 +551,7 @@ describe('bad input', () => {
   test('is refused all at once, before anything is made', () => {
     const got = message(() => audit({
       signals: [AuditSignal.ROOT_USED, AuditSignal.ROOT_USED.adjusted({ threshold: 5 })],
-      source: AuditSource.ownTrail({ fileRetentionDays: 30 }),
+      source: AuditSource.ownTrail({ fileRetention: Duration.days(30) }),
       repositories: [],
       knownAccounts: ['22222'],
       inventoryInterval: Duration.minutes(5),
@@ -533,7 +560,7 @@ describe('bad input', () => {
     }));
 
     expect(got.split('\n')).toEqual([
-      "[Stack/Audit] 'source' must keep files for a whole number of days, at least 90, got 30: leave fileRetentionDays out for seven years: what is found late is looked for in old files (cdk-secure-ecr:auditFileRetention)",
+      "[Stack/Audit] 'source' must keep files for at least 90 days, got \"30 days\": leave fileRetention out for seven years: what is found late is looked for in old files (cdk-secure-ecr:auditFileRetention)",
       "[Stack/Audit] 'signals' must have an id of its own for each, got [\"rootUsed\"]: AuditSignal.all() holds all of the library: replace one that is adjusted, do not add it (cdk-secure-ecr:auditSignalTwice)",
       "[Stack/Audit] 'knownAccounts' must be numbers of accounts, 12 digits each, got \"22222\": write the number as a string, with its leading zeros (cdk-secure-ecr:auditAccount)",
       "[Stack/Audit] 'repositories' must name one, or be left out, got []: left out, it takes its default; an empty list would say that there is none (cdk-secure-ecr:auditEmpty)",
@@ -546,6 +573,7 @@ describe('bad input', () => {
 
   test('no signals', () => {
     expect(message(() => audit({ signals: [] }))).toContain('cdk-secure-ecr:auditSignals)');
+    expect(message(() => audit({ signals: [AuditSignal.IMAGES_EXPIRED] }))).toContain('must name a signal that somebody is told of, got ["imagesExpired"]');
   });
 
   test('two trails of their own in one account and Region', () => {
@@ -584,16 +612,16 @@ describe('bad input', () => {
     ['a service by its short name', () => AuditSignal.of('x', { title: 't', eventSource: 'ecr', eventNames: ['A'], runbook: 'r' }), 'auditSignalEventSource)'],
     ['an empty title', () => AuditSignal.of('x', { title: '', eventNames: ['A'], runbook: 'r' }), 'auditSignalText)'],
     ['a placeholder of EventBridge', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: '<aws.events.event>' }), 'auditSignalText)'],
-    ['two conditions of one field', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: 'r', conditions: [AuditCondition.missing('a'), AuditCondition.equals('a', 'b')] }), 'auditSignalConditionTwice)'],
-    ['a condition that is a property', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: 'r', conditions: [AuditCondition.equals('errorCode', 'b')] }), 'auditSignalConditionTwice)'],
-    ['too many wildcards', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: 'r', conditions: [AuditCondition.equals('a[*].b', '1', '2', '3', '4')] }), 'auditSignalWildcards)'],
+    ['two conditions of one field', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: 'r', conditions: [AuditCondition.isMissing('a'), AuditCondition.isOneOf('a', 'b')] }), 'auditSignalConditionTwice)'],
+    ['a condition that is a property', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: 'r', conditions: [AuditCondition.isOneOf('errorCode', 'b')] }), 'auditSignalConditionTwice)'],
+    ['too many wildcards', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: 'r', conditions: [AuditCondition.isOneOf('a[*].b', '1', '2', '3', '4')] }), 'auditSignalWildcards)'],
     ['a threshold of zero', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: 'r', threshold: 0 }), 'auditSignalThreshold)'],
     ['half a threshold', () => AuditSignal.ROOT_USED.adjusted({ threshold: 0.5 }), 'auditSignalThreshold)'],
-    ['a field with a dollar', () => AuditCondition.equals('$.a', 'b'), 'auditConditionField)'],
-    ['a field with two wildcards', () => AuditCondition.equals('a[*].b[*]', 'b'), 'auditConditionField)'],
-    ['an exclusion from a list', () => AuditCondition.differs('a[*].b', 'b'), 'auditConditionList)'],
-    ['no values', () => AuditCondition.equals('a'), 'auditConditionValues)'],
-    ['a wildcard in a value', () => AuditCondition.equals('a', 'b*'), 'auditConditionValue)'],
+    ['a field with a dollar', () => AuditCondition.isOneOf('$.a', 'b'), 'auditConditionField)'],
+    ['a field with two wildcards', () => AuditCondition.isOneOf('a[*].b[*]', 'b'), 'auditConditionField)'],
+    ['an exclusion from a list', () => AuditCondition.isNoneOf('a[*].b', 'b'), 'auditConditionList)'],
+    ['no values', () => AuditCondition.isOneOf('a'), 'auditConditionValues)'],
+    ['a wildcard in a value', () => AuditCondition.isOneOf('a', 'b*'), 'auditConditionValue)'],
   ])('%s', (_name, make, code) => {
     expect(message(make)).toContain(`(cdk-secure-ecr:${code}`);
   });
@@ -601,7 +629,7 @@ describe('bad input', () => {
   test('tokens are let through', () => {
     const token = new logs.LogGroup(stack, 'Any').logGroupName;
 
-    expect(message(() => AuditCondition.equals('a', token))).toBe('accepted');
+    expect(message(() => AuditCondition.isOneOf('a', token))).toBe('accepted');
     expect(message(() => audit({ ...watching(), knownAccounts: [token] }))).toBe('accepted');
   });
 });

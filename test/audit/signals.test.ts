@@ -1,6 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { ACCOUNT, REGION, asEvent } from './records/build';
 import { RECORDS } from './records';
+import { ACCOUNT, REGION, asEvent } from './records/build';
 import { watching } from './watching';
 import { isSignal } from '../../src/audit/decide';
 import { matchesEvent } from '../support/event-pattern';

@@ -9,8 +9,13 @@ import { handler } from '../../src/audit/tell-signals.lambda';
 import { FakeTable } from '../support/fake-table';
 
 const FACTS: SignalFacts = {
-  id: 'imageDeleted', title: 'Images were deleted by hand', severity: 'HIGH', threshold: 1, runbook: 'Ask whoever did it.',
-  runbookUrl: 'https://example.com/runbook#imagedeleted', controls: ['PCI DSS 10.2.1.7'],
+  id: 'imageDeleted',
+  title: 'Images were deleted by hand',
+  severity: 'HIGH',
+  threshold: 1,
+  runbook: 'Ask whoever did it.',
+  runbookUrl: 'https://example.com/runbook#imagedeleted',
+  controls: ['PCI DSS 10.2.1.7'],
 };
 const DELETION = onRepository('BatchDeleteImage', { by: ADMINISTRATOR, request: { imageIds: [{ imageTag: 'v1' }] } });
 
@@ -89,7 +94,9 @@ test('two signals of one event are told of both', async () => {
 
 test('a burst of ten thousand: all on the bus, five to people, and a summary', async () => {
   const burst = many(10_000);
-  for (let first = 0; first < burst.length; first += 10) expect(await handler(batch(...burst.slice(first, first + 10)))).toEqual({ batchItemFailures: [] });
+  for (let first = 0; first < burst.length; first += 10) {
+    expect(await handler(batch(...burst.slice(first, first + 10)))).toEqual({ batchItemFailures: [] });
+  }
 
   expect(onBus).toHaveLength(10_000);
   expect(published).toHaveLength(5);
@@ -154,10 +161,14 @@ test('what a metric filter counts is not counted again', async () => {
 
 test('names the workflow of GitHub behind a session', async () => {
   const begun = call('sts', 'AssumeRoleWithWebIdentity', {
-    by: { ...CI, userIdentity: {
-      type: 'WebIdentityUser', userName: 'repo:acme@1001/shop@2002:ref:refs/heads/main',
-      identityProvider: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com',
-    } },
+    by: {
+      ...CI,
+      userIdentity: {
+        type: 'WebIdentityUser',
+        userName: 'repo:acme@1001/shop@2002:ref:refs/heads/main',
+        identityProvider: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com',
+      },
+    },
     request: { roleSessionName: 'release-1234567890' },
     response: { credentials: { accessKeyId: 'ASIAEXAMPLE000GITHUB' } },
   });

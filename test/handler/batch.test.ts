@@ -40,7 +40,9 @@ describe('metrics', () => {
           Namespace: 'N', Dimensions: [['Name'], []], Metrics: [{ Name: 'size', Unit: 'Bytes' }, { Name: 'a', Unit: 'Count' }],
         }],
       },
-      Name: 'x', size: 5, a: 1,
+      Name: 'x',
+      size: 5,
+      a: 1,
     });
   });
 });

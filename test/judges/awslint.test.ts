@@ -15,6 +15,11 @@ const EXEMPT: Record<string, string> = {
     'not a new grant: it mends the one of ecr.IRepository, whose pushers may not ask for a manifest',
   'resource-interface at cdk-secure-ecr.GitHubOidcProvider': 'it is an iam.IOidcProvider; what takes one takes it',
   'props-physical-name at cdk-secure-ecr.GitHubOidcProviderProps': 'IAM names a provider after its issuer',
+  'prefer-ref-interface at cdk-secure-ecr.HandlerOptions.vpc': 'functions need its subnets',
+  'prefer-ref-interface at cdk-secure-ecr.HandlerOptions.securityGroups': 'functions take no other',
+  'prefer-ref-interface at cdk-secure-ecr.HandlerOptions.encryptionKey': 'services and functions are granted its use',
+  'prefer-ref-interface at cdk-secure-ecr.EcrAuditTrailProps.topic': 'the handler is granted to publish',
+  'events-generic at cdk-secure-ecr.EcrAuditTrail': 'onSignal is the generic one: there are no other events',
   'mixin-file-location at cdk-secure-ecr.ImageRetention': 'a value object that is a mixin too; its module is repository/',
   'mixin-namespace at cdk-secure-ecr.ImageRetention': 'names are flat here, without submodules',
 };

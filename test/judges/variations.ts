@@ -1,15 +1,16 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  App, CliCredentialsStackSynthesizer, Duration, type Mixin, RemovalPolicy, Stack, aws_codebuild as codebuild, aws_ec2 as ec2,
-  aws_ecr as ecr, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_sqs as sqs, custom_resources as custom,
+  App, CliCredentialsStackSynthesizer, Duration, type Mixin, RemovalPolicy, Stack, aws_cloudtrail as cloudtrail,
+  aws_cloudwatch_actions as actions, aws_codebuild as codebuild, aws_ec2 as ec2, aws_ecr as ecr, aws_events_targets as targets,
+  aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs, custom_resources as custom,
 } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import {
-  AccessCondition, CdkBootstrapRole, EcrEncryption, EcrRegistry, GitHubIssuer, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher,
-  type GitHubOidcPusherProps, GitHubRepository, GitHubSubject, GitHubSubjectFormat, ImageRetention, ImageSelection, ImageTagMutability,
-  InspectorRescan, RegistryPrincipal, RegistryScanning, RepositoryAccess, RescanDuration, RetentionRule, SecureEcrRepository,
-  type SecureEcrRepositoryProps,
+  AccessCondition, AuditCondition, AuditSeverity, AuditSignal, AuditSource, CdkBootstrapRole, EcrAuditTrail, EcrEncryption, EcrRegistry,
+  GitHubIssuer, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher, type GitHubOidcPusherProps, GitHubRepository, GitHubSubject,
+  GitHubSubjectFormat, ImageRetention, ImageSelection, ImageTagMutability, InspectorRescan, RegistryPrincipal, RegistryScanning,
+  RepositoryAccess, RescanDuration, RetentionRule, SecureEcrRepository, type SecureEcrRepositoryProps,
 } from '../../src';
 import { RepositoryKey } from '../../src/repository/repository-key';
 
@@ -122,6 +123,13 @@ const rescan: Record<Factories<typeof InspectorRescan>, InspectorRescan> = {
   whileInUse: InspectorRescan.whileInUse({ afterUse: RescanDuration.DAYS_90, afterPush: RescanDuration.LIFETIME }),
   whilePulled: InspectorRescan.whilePulled(),
 };
+const auditSource: Record<Factories<typeof AuditSource>, (stack: Stack) => AuditSource> = {
+  ownTrail: () => AuditSource.ownTrail({ fileRetention: Duration.days(90), logRetention: logs.RetentionDays.TEN_YEARS }),
+  trail: (stack) => AuditSource.trail(new cloudtrail.Trail(stack, 'Trail', { sendToCloudWatchLogs: true })),
+  logGroup: (stack) => AuditSource.logGroup(logs.LogGroup.fromLogGroupName(stack, 'Log', 'trail')),
+  organizationTrail: () => AuditSource.organizationTrail(),
+};
+const pushers = (stack: Stack) => [role(stack)];
 
 /** A stack for every way to use the library: its name and what is in it. */
 const BUILD: Record<string, Build> = {
@@ -176,6 +184,41 @@ const BUILD: Record<string, Build> = {
     repository.onImageDeleted('Deleted', { target: to });
     repository.onImageScanCompleted('Scanned', { target: to });
   },
+  'Audit-Watching': (stack) => {
+    const [repository, pager] = [images(stack), new sns.Topic(stack, 'Pager')];
+    const audit = new EcrAuditTrail(stack, 'Audit', { repositories: [repository], alarmActions: [new actions.SnsAction(pager)] });
+    repository.grantPush(role(stack));
+    audit.onSignal('Heard', { signals: [AuditSignal.ROOT_USED], target: target(stack) });
+  },
+  'Audit-AllOfTheRegistry': (stack) => new EcrAuditTrail(stack, 'Audit'),
+  ...table('AuditSource', auditSource, (stack, make) => new EcrAuditTrail(stack, 'Audit', { source: make(stack), pushers: pushers(stack) })),
+  'Audit-Regulated': (stack) => {
+    const encryptionKey = new kms.Key(stack, 'Key', { enableKeyRotation: true });
+    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1a2b3c4d', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1a2b3c4d'] });
+    new EcrAuditTrail(stack, 'Audit', {
+      source: AuditSource.ownTrail({ encryptionKey }),
+      pushers: pushers(stack),
+      knownAccounts: ['222222222222'],
+      deployers: [],
+      keys: [encryptionKey],
+      signals: [
+        ...AuditSignal.all().filter(({ id }) => id !== AuditSignal.CALLS_DENIED.id),
+        AuditSignal.CALLS_DENIED.adjusted({ threshold: 50, severity: AuditSeverity.LOW }),
+        AuditSignal.of('repositoryCreated', {
+          title: 'A repository was created by hand',
+          eventNames: ['CreateRepository'],
+          runbook: 'Ask who needs it.',
+          conditions: [AuditCondition.isNoneOfOrMissing('userIdentity.invokedBy', 'cloudformation.amazonaws.com')],
+        }),
+      ],
+      inventoryInterval: Duration.hours(6),
+      handlerOptions: { encryptionKey, vpc, reservedConcurrentExecutions: 5 },
+      runbookUrl: 'https://wiki.example.com/ecr',
+    });
+  },
+  'Audit-Small': (stack) => new EcrAuditTrail(stack, 'Audit', {
+    pushers: pushers(stack), inventory: false, dashboard: false, topic: new sns.Topic(stack, 'Topic', { enforceSSL: true }),
+  }),
   'Events-WithoutTarget': (stack) => images(stack).onImagePushed('Pushed'),
   ...table('GitHubSubject', subject, (stack, value) => pusher(stack, { subjects: [value], allowPullRequests: true })),
   ...table('GitHubIssuer', issuer, (stack, value) => pusher(stack, { issuer: value })),
@@ -217,7 +260,8 @@ export function variations(outdir?: string): App {
   for (const [id, build] of Object.entries(BUILD)) {
     const region = id === 'Encryption-dualLayer' ? 'us-gov-west-1' : 'eu-west-1'; // the only place that has it
     const synthesizer = id === 'Guarded-ByCaller' ? new CliCredentialsStackSynthesizer() : undefined; // CloudFormation without a role
-    const ownAccount = id.startsWith('Registry') ? String(900_000_000_000 + app.node.children.length) : '111111111111'; // one registry in each
+    // One registry and one trail in each.
+    const ownAccount = /^(Registry|Audit)/.test(id) ? String(900_000_000_000 + app.node.children.length) : '111111111111';
     build(new Stack(app, id, { env: { account: ownAccount, region }, synthesizer }));
   }
   return app;
@@ -242,6 +286,6 @@ const CUSTOM_RESOURCES = `AWS${custom.AwsCustomResource.PROVIDER_FUNCTION_UUID.r
 
 /** Whether the library made it, rather than the app that uses the library. */
 export function isOurs(construct: IConstruct): boolean {
-  const ours = [SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider, EcrRegistry];
+  const ours = [SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider, EcrRegistry, EcrAuditTrail];
   return construct.node.scopes.some((scope) => ours.some((type) => scope instanceof type) || scope.node.id === CUSTOM_RESOURCES);
 }

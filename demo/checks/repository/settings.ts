@@ -70,7 +70,7 @@ async function mutability(context: CheckContext, where: Where): Promise<Seen> {
 }
 
 async function keys(context: CheckContext): Promise<DeployedResource[]> {
-  return (await context.resources()).filter(({ type }) => type === 'AWS::KMS::Key');
+  return (await context.resources()).filter(({ logicalId }) => logicalId.startsWith('SecureEcrRepositoryKey'));
 }
 
 async function encryption(context: CheckContext): Promise<Seen> {

@@ -1,5 +1,5 @@
-import { pushedAround, pulledMissing } from './pushers';
 import { type SignalDefinition, succeeded, undeployed, watched } from './definition';
+import { pushedAround, pulledMissing } from './pushers';
 
 /** What happens to images and repositories. */
 export const REPOSITORY_SIGNALS = {

@@ -1,10 +1,10 @@
 import { Stack, Token, Validations, type aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type ResolvedSignal, resolve } from './resolved-signal';
+import { Problems } from '../../private/problems';
 import { AuditSignal } from '../audit-signal';
 import type { EcrAuditTrailProps } from '../ecr-audit-trail';
 import { surroundingsOf } from '../surroundings';
-import { Problems } from '../../private/problems';
 
 const RUNBOOK = 'https://github.com/cdk-secure-ecr/cdk-secure-ecr/blob/main/docs/runbook.md';
 /** The heading of the runbook for signals of an app's own. */

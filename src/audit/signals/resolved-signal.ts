@@ -1,12 +1,12 @@
 import { Lazy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { SignalMatch, Surroundings } from './definition';
 import { type EventPatternJson, eventPattern } from './event-pattern';
 import { metricPattern } from './metric-pattern';
-import type { SignalMatch, Surroundings } from './definition';
-import type { AuditSignal } from '../audit-signal';
-import type { FieldCondition, SignalFacts } from '../contract';
 import { LIMITS } from '../../private/limits';
 import { assumedCharacters, assumedText } from '../../private/policy-size';
+import type { AuditSignal } from '../audit-signal';
+import type { FieldCondition, SignalFacts } from '../contract';
 
 /** What one definition comes to in one audit. */
 export interface ResolvedSignal {
@@ -25,7 +25,9 @@ export interface ResolvedSignal {
  * @param hasLog whether there is a log to count in
  * @returns nothing where the signal would be about nothing
  */
-export function resolve(scope: Construct, signal: AuditSignal, around: Surroundings, runbookUrl: string, hasLog: boolean): ResolvedSignal | undefined {
+export function resolve(
+  scope: Construct, signal: AuditSignal, around: Surroundings, runbookUrl: string, hasLog: boolean,
+): ResolvedSignal | undefined {
   const match = signal._definition.match(around);
   if (!match) return undefined;
   const stack = Stack.of(scope);
@@ -38,7 +40,13 @@ export function resolve(scope: Construct, signal: AuditSignal, around: Surroundi
     filterPattern,
     eventPattern: eventPattern(fitsRule ? all : match.conditions),
     facts: {
-      id, title, severity, threshold, runbook, runbookUrl, controls,
+      id,
+      title,
+      severity,
+      threshold,
+      runbook,
+      runbookUrl,
+      controls,
       ...(!fitsRule && { conditions: all }),
       ...(match.judgement && { judgement: match.judgement }),
       ...(filterPattern === undefined && { counted: true }),

@@ -58,7 +58,11 @@ export function root(): Caller {
   const arn = `arn:aws:iam::${ACCOUNT}:root`;
   return {
     userIdentity: {
-      type: 'Root', principalId: ACCOUNT, arn, accountId: ACCOUNT, accessKeyId: 'ASIAEXAMPLE00000ROOT',
+      type: 'Root',
+      principalId: ACCOUNT,
+      arn,
+      accountId: ACCOUNT,
+      accessKeyId: 'ASIAEXAMPLE00000ROOT',
       sessionContext: { attributes: { creationDate: '2026-11-22T09:58:01Z', mfaAuthenticated: 'true' } } as UserIdentity['sessionContext'],
     },
     ...CLI,
@@ -177,10 +181,14 @@ export function lifecycleRun(images: number, eventName = 'PolicyExecutionEvent',
       repositoryName: arn.split(':repository/')[1],
       lifecycleEventPolicy: {
         lifecycleEventRules: [{
-          rulePriority: 1, description: 'temporary', action: 'expire',
+          rulePriority: 1,
+          description: 'temporary',
+          action: 'expire',
           lifecycleEventSelection: { tagStatus: 'Tagged', tagPrefixList: ['gitsha_'], countType: 'Days since image pushed', countNumber: 7 },
         }],
-        lastEvaluatedAt: 0, policyVersion: 1, policyId: 'ceb86829-58e7-9498-920c-aa042e33037b',
+        lastEvaluatedAt: 0,
+        policyVersion: 1,
+        policyId: 'ceb86829-58e7-9498-920c-aa042e33037b',
       },
       lifecycleEventImageActions: Array(images).fill({ lifecycleEventImage, rulePriority: 1 }),
       lifecycleEventFailureDetails: [],

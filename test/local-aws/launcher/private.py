@@ -61,6 +61,7 @@ ecr = Private(
     "_batch_check_layer_availability", "_get_download_url_for_layer", "_get_authorization_token", "_parse_v2_path", "_find_image")
 inspector2 = Private("ministack.services.inspector2", "handle_request")
 eventbridge = Private("ministack.services.eventbridge", "_put_events", "_dispatch_event", "_rules")
+cloudwatch = Private("ministack.services.cloudwatch", "_list_dashboards")
 iam = Private(
     "ministack.services.iam", "_oidc_providers", "_create_oidc_provider", "_roles", "_users", "_mfa_devices", "_groups",
     "_create_group", "_delete_group", "_attach_group_policy", "_detach_group_policy", "_put_group_policy", "_delete_group_policy",
