@@ -57,8 +57,9 @@ export class Commands extends Component {
       ],
     });
 
-    // API.md comes from the docstrings, the tables of docs/retention.md from what the retentions say of themselves.
+    // API.md comes from the docstrings, pages of docs/ from what retentions and signals say of themselves.
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-retention.ts');
+    project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-audit.ts');
 
     const jest = project.jest!.config;
     jest.testMatch = ['<rootDir>/test/**/*.test.ts'];

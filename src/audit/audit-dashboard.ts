@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { AuditSignal } from './audit-signal';
 import type { EcrAuditTrail } from './ecr-audit-trail';
 
-const [HALF, FULL, HEIGHT] = [12, 24, 6];
+const [HALF, FULL, HEIGHT, TALL] = [12, 24, 6, 10];
 /** A graph shows no more lines than can be told apart. */
 const MOST_LINES = 20;
 
@@ -40,30 +40,31 @@ function signalRow({ audit, signals }: AuditDashboardProps): cloudwatch.IWidget[
   return ([['Critical and high signals', grave], ['Other signals', other]] as const).map(([title, some]) => new cloudwatch.GraphWidget({
     title,
     width: HALF,
-    height: HEIGHT,
+    height: TALL,
     stacked: true,
     leftYAxis: { min: 0 },
-    left: some.slice(0, MOST_LINES).map((signal) => audit.metricSignal(signal, { label: signal.title, period: Duration.hours(1) })),
+    left: some.map((signal) => audit.metricSignal(signal, { label: signal.id, period: Duration.hours(1) })),
   }));
 }
 
 function useRow({ audit, repositories }: AuditDashboardProps): cloudwatch.IWidget[] {
-  const pulls = repositories.slice(0, MOST_LINES).map((repository) => audit.metricPulls(repository, { period: Duration.hours(1) }));
+  const pulls = repositories.slice(0, MOST_LINES).map((repository) =>
+    audit.metricPulls(repository, { label: repository.repositoryRef.repositoryName, period: Duration.hours(1) }));
   return [
-    new cloudwatch.GraphWidget({ title: 'Pushes', width: HALF, height: HEIGHT, leftYAxis: { min: 0 }, left: [audit.metricPushes({ period: Duration.hours(1) })] }),
+    new cloudwatch.GraphWidget({ title: 'Pushes', width: HALF, height: HEIGHT, leftYAxis: { min: 0 }, left: [audit.metricPushes({ label: 'pushes', period: Duration.hours(1) })] }),
     new cloudwatch.GraphWidget({
       title: 'Pulls',
       width: HALF,
       height: HEIGHT,
       leftYAxis: { min: 0 },
-      left: pulls.length > 0 ? pulls : [audit.metricPulls(undefined, { period: Duration.hours(1) })],
+      left: pulls.length > 0 ? pulls : [audit.metricPulls(undefined, { label: 'pulls', period: Duration.hours(1) })],
     }),
   ];
 }
 
 function contentRow({ audit }: AuditDashboardProps): cloudwatch.IWidget[] {
   return [
-    new cloudwatch.GraphWidget({ title: 'Size of all images', width: HALF, height: HEIGHT, leftYAxis: { min: 0 }, left: [audit.metricRepositoryBytes()] }),
+    new cloudwatch.GraphWidget({ title: 'Size of all images', width: HALF, height: HEIGHT, leftYAxis: { min: 0 }, left: [audit.metricRepositoryBytes(undefined, { label: 'bytes' })] }),
     new cloudwatch.GraphWidget({
       title: 'Images',
       width: HALF,

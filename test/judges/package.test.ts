@@ -57,8 +57,8 @@ describe('what ships', () => {
   });
 
   test('is small', () => {
-    expect(packed.size).toBeLessThan(500_000);
-    expect(packed.unpackedSize).toBeLessThan(2_500_000);
+    expect(packed.size).toBeLessThan(1_200_000); // a bundle has 100 to 200 KB, packed, with the SDK inside
+    expect(packed.unpackedSize).toBeLessThan(5_000_000);
   });
 
   test('brings no dependency; its peers are the oldest it is tested with', () => {

@@ -38,7 +38,7 @@ export const REPOSITORY_SIGNALS = {
     id: 'imageArchived',
     title: 'An image was archived by hand',
     severity: 'MEDIUM',
-    runbook: 'An archived image cannot be pulled until it is restored, which takes up to 20 minutes. Restore it if it runs anywhere.',
+    runbook: 'An archived image cannot be pulled until it is restored. Restore it if it runs anywhere.',
     controls: ['NIST 800-53 AU-12', 'NIST 800-53 CP-9'],
     match: (around) => ({
       conditions: [...succeeded('ecr', 'UpdateImageStorageClass'), { field: 'requestParameters.targetStorageClass', is: ['ARCHIVE'] }],
