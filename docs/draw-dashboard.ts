@@ -92,7 +92,8 @@ function legend(metric: (string | { readonly label?: string })[]): string {
 function rows(query: string, width: number, height: number): string[] {
   const fields = /fields ([^|]*)/.exec(query)![1].split(/,\s*(?![^(]*\))/).map((field) => field.trim().replace(/^.* as /, ''));
   const column = (width - 20) / fields.length;
-  const heads = fields.map((field, index) => `<text x="${round(10 + index * column)}" y="42" font-size="11" font-weight="600" fill="#3b4a59">${escape(field)}</text>`);
+  const heads = fields.map((field, index) =>
+    `<text x="${round(10 + index * column)}" y="42" font-size="11" font-weight="600" fill="#3b4a59">${escape(field)}</text>`);
   const count = Math.floor((height - 50) / 20);
   const bars = Array.from({ length: count }, (_, row) => fields.map((_field, index) =>
     `<rect x="${round(10 + index * column)}" y="${54 + row * 20}" width="${round(column * (0.4 + 0.35 * ((row * 7 + index * 3) % 5) / 5))}" height="7" rx="2" fill="#dfe5ea"/>`));

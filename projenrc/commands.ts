@@ -16,7 +16,8 @@ export class Commands extends Component {
 
     // Plain scripts, because projen writes below the closing line when a test fails, and turns exit codes into 1.
     project.setScript('test', `projen pre-compile && projen compile && ${JEST}`);
-    project.setScript('demo', 'tsx --tsconfig tsconfig.dev.json demo/main.ts');
+    // The handlers first, out of the way of what the demo says.
+    project.setScript('demo', 'projen bundle >&2 && tsx --tsconfig tsconfig.dev.json demo/main.ts');
     project.addTask('test:newest-cdk', {
       description: 'Run the tests with the newest aws-cdk-lib and constructs',
       shell: TaskShell.bash(),

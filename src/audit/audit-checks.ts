@@ -1,8 +1,9 @@
-import { Duration, Token } from 'aws-cdk-lib';
-import type { Construct } from 'constructs';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import type { Construct, IConstruct } from 'constructs';
 import { AuditSeverity, AuditSignal } from './audit-signal';
 import { AuditSource } from './audit-source';
-import type { EcrAuditTrailProps } from './ecr-audit-trail';
+import { DEFAULT_NAMESPACE } from './contract';
+import type { EcrAuditTrail, EcrAuditTrailProps } from './ecr-audit-trail';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { knownLength, matches } from '../private/tokens';
@@ -53,7 +54,32 @@ export function checkProps(scope: Construct, id: string, props: EcrAuditTrailPro
     remedy: 'headings are added: each signal has one, named after its id in lower case',
     code: 'auditRunbookUrl',
   });
+  checkNamespace(scope, props.metricNamespace ?? DEFAULT_NAMESPACE, problems);
   problems.throwIfAny();
+}
+
+function checkNamespace(scope: Construct, namespace: string, problems: Problems): void {
+  problems.unless(matches(LIMITS.metricNamespace, namespace), {
+    prop: 'metricNamespace',
+    must: 'be 1 to 255 letters, digits and . - _ / #, and not begin with AWS/',
+    got: namespace,
+    remedy: 'leave it out, or name it after the team',
+    code: 'auditNamespace',
+  });
+  const here = Stack.of(scope);
+  const others = scope.node.root.node.findAll().filter(isAudit).filter((each) => each._metricNamespace === namespace
+    && Stack.of(each).account === here.account && Stack.of(each).region === here.region);
+  problems.unless(others.length === 0, {
+    prop: 'metricNamespace',
+    must: 'be one of its own for each audit of an account and Region',
+    got: others.map(({ node }) => node.path),
+    remedy: 'give this one another: both would count into the same metrics',
+    code: 'auditNamespaceTwice',
+  });
+}
+
+function isAudit(construct: IConstruct): construct is EcrAuditTrail {
+  return '_metricNamespace' in construct;
 }
 
 function checkSignals(signals: AuditSignal[], problems: Problems): void {

@@ -72,6 +72,13 @@ export abstract class AuditSource {
   /** @internal */
   public abstract _validate(scope: Construct, problems: Problems): void;
 
+  /**
+   * Whether there is a log to count in.
+   *
+   * @internal
+   */
+  public readonly _hasLog: boolean = true;
+
   /** @internal */
   public abstract _bind(scope: Construct): BoundSource;
 }
@@ -155,6 +162,8 @@ class TrailSource extends AuditSource {
 }
 
 class TrailElsewhere extends AuditSource {
+  public readonly _hasLog = false;
+
   constructor() {
     super();
   }

@@ -1,7 +1,7 @@
 /** What the constructs and the handlers of the audit share. */
 
-/** The namespace of every metric of the audit. */
-export const NAMESPACE = 'SecureEcr/Audit';
+/** The namespace of the metrics of an audit, unless it is given another. */
+export const DEFAULT_NAMESPACE = 'SecureEcr/Audit';
 
 /** The source and the type of the events that tell of a signal. */
 export const EVENT_SOURCE = 'cdk-secure-ecr.audit';
@@ -54,6 +54,8 @@ export interface Judgement {
   readonly policyIsPublic?: boolean;
   /** The policy in the request names an account that is none of these. */
   readonly policyNamesOthersThan?: readonly string[];
+  /** Where the record names a repository, it is one of these ARNs; a record may be about the registry as a whole. */
+  readonly repositories?: readonly string[];
   /** Whoever made the call is no pusher of the repository. */
   readonly byOthersThan?: Pushers;
   /** The call is about a role that pushes. */
@@ -137,6 +139,8 @@ export interface GitHubRun {
 /** The detail of an `ECR Audit Signal` event, and what a machine is sent; `schemaVersion` grows when a field changes its meaning. */
 export interface SignalReport {
   readonly schemaVersion: 1;
+  /** Which audit it is, by the namespace of its metrics. */
+  readonly audit: string;
   readonly signal: string;
   readonly title: string;
   readonly severity: Severity;

@@ -12,8 +12,10 @@ export function isSignal({ conditions = [], judgement }: SignalFacts, record: Cl
 }
 
 function judge(judgement: Judgement, record: CloudTrailRecord): boolean {
-  const { policyIsPublic, policyNamesOthersThan: known, byOthersThan, aboutRoleOf } = judgement;
+  const { policyIsPublic, policyNamesOthersThan: known, repositories, byOthersThan, aboutRoleOf } = judgement;
   const { policyText, roleName } = record.requestParameters ?? {};
+  const repository = repositoryArnOf(record);
+  if (repositories && repository && !repositories.includes(repository)) return false;
   if (policyIsPublic && !isPublic(policyText)) return false;
   if (known && accountsIn(policyText).every((account) => known.includes(account))) return false;
   if (aboutRoleOf && !isPushingRole(aboutRoleOf, roleName)) return false;
@@ -64,12 +66,13 @@ export function windowOf(time: string): number {
 }
 
 /** What is reported of a signal. */
-export function report(signal: SignalFacts, event: CloudTrailEvent, github?: GitHubRun): SignalReport {
+export function report(audit: string, signal: SignalFacts, event: CloudTrailEvent, github?: GitHubRun): SignalReport {
   const { detail: record } = event;
   const image = record.responseElements?.image?.imageId ?? record.requestParameters?.imageIds?.[0] ?? record.requestParameters?.imageId;
   const repository = repositoryOf(record);
   return {
     schemaVersion: 1,
+    audit,
     signal: signal.id,
     title: signal.title,
     severity: signal.severity,

@@ -8,13 +8,13 @@ import { AuditDashboard } from './audit-dashboard';
 import { saveQueries } from './audit-queries';
 import { AuditSignal } from './audit-signal';
 import { AuditSource } from './audit-source';
-import { EVENT_SOURCE, EVENT_TYPE, RepositoryMetric } from './contract';
+import { DEFAULT_NAMESPACE, EVENT_SOURCE, EVENT_TYPE, RepositoryMetric } from './contract';
 import { limitProblems } from './limit-checks';
 import { AuditMetrics, DEFAULT_INTERVAL } from './metrics';
 import { RepositoryInventory, STALE_AFTER } from './repository-inventory';
 import { SignalAlarms } from './signal-alarms';
 import { SignalTeller } from './signal-teller';
-import { resolveAll } from './signals/resolve-all';
+import { resolveAll, warnOfUnknownPushers } from './signals/resolve-all';
 import type { ResolvedSignal } from './signals/resolved-signal';
 import type { HandlerOptions } from '../functions/handler-options';
 
@@ -91,6 +91,14 @@ export interface EcrAuditTrailProps {
    * @default - the runbook of this library
    */
   readonly runbookUrl?: string;
+
+  /**
+   * The namespace of the metrics of signals and repositories. Another audit in this account and Region needs another one,
+   * or both would count into the same metrics.
+   *
+   * @default 'SecureEcr/Audit'
+   */
+  readonly metricNamespace?: string;
 
   /**
    * Measure the size of repositories and count their images.
@@ -173,6 +181,8 @@ export class EcrAuditTrail extends Construct {
   /** What could not be told. */
   public readonly deadLetterQueue: sqs.IQueue;
 
+  /** @internal */
+  public readonly _metricNamespace: string;
   private readonly signals: ResolvedSignal[];
   private readonly alarms: SignalAlarms;
   private readonly metrics: AuditMetrics;
@@ -180,13 +190,18 @@ export class EcrAuditTrail extends Construct {
   constructor(scope: Construct, id: string, props: EcrAuditTrailProps = {}) {
     // Before super(), so that a refused audit leaves nothing in the tree.
     checkProps(scope, id, props);
+    const source = props.source ?? AuditSource.ownTrail();
+    const signals = resolveAll(scope, id, props, source._hasLog);
     super(scope, id);
+    this.signals = signals;
     const { repositories = [], alarmActions = [], handlerOptions: options = {} } = props;
-    this.metrics = new AuditMetrics(this, props.inventoryInterval ?? DEFAULT_INTERVAL);
-    this.logGroup = (props.source ?? AuditSource.ownTrail())._bind(this).logGroup;
+    const namespace = props.metricNamespace ?? DEFAULT_NAMESPACE;
+    this._metricNamespace = namespace;
+    this.metrics = new AuditMetrics(this, namespace, props.inventoryInterval ?? DEFAULT_INTERVAL);
+    this.logGroup = source._bind(this).logGroup;
+    if (props.signals === undefined) warnOfUnknownPushers(this, signals);
 
-    this.signals = resolveAll(this, props, this.logGroup);
-    const teller = new SignalTeller(this, 'Teller', { topic: props.topic, alarmActions, options });
+    const teller = new SignalTeller(this, 'Teller', { topic: props.topic, namespace, alarmActions, options });
     this.topic = teller.topic;
     this.handler = teller.function;
     this.deadLetterQueue = teller.buffer.deadLetterQueue;
@@ -197,7 +212,7 @@ export class EcrAuditTrail extends Construct {
     const hasInventory = props.inventory ?? true;
     if (hasInventory) {
       const [every, staleAfter] = [props.inventoryInterval ?? DEFAULT_INTERVAL, props.staleAfter ?? STALE_AFTER];
-      new RepositoryInventory(this, 'Inventory', { repositories, every, staleAfter, alarmActions, options });
+      new RepositoryInventory(this, 'Inventory', { repositories, namespace, every, staleAfter, alarmActions, options });
     }
     if (this.logGroup) saveQueries(this, this.logGroup);
     if (props.dashboard ?? true) {
@@ -219,7 +234,7 @@ export class EcrAuditTrail extends Construct {
       source: [EVENT_SOURCE],
       detailType: [EVENT_TYPE],
       account: [Stack.of(this).account],
-      detail: { signal: (options.signals ?? this.signals.map(({ signal }) => signal)).map((signal) => signal.id) },
+      detail: { audit: [this._metricNamespace], signal: (options.signals ?? this.signals.map(({ signal }) => signal)).map((signal) => signal.id) },
     });
     rule.addTarget(options.target);
     return rule;

@@ -1,11 +1,11 @@
 import { ECRClient, RepositoryNotFoundException, paginateDescribeImages, paginateDescribeRepositories } from '@aws-sdk/client-ecr';
 import { SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { NAMESPACE, REPOSITORY_DIMENSION, RepositoryMetric } from './contract';
+import { REPOSITORY_DIMENSION, RepositoryMetric } from './contract';
 import { EMPTY, measured } from './measure';
 import { type Batch, type BatchFailures, eachMessage } from '../handler/batch';
 import { emitMetrics } from '../handler/emit-metrics';
 
-const { QUEUE, STALE_DAYS } = process.env;
+const { NAMESPACE, QUEUE, STALE_DAYS } = process.env;
 const DAY = 86_400_000;
 /** A queue takes so many messages at once. */
 const AT_ONCE = 10;
@@ -53,5 +53,5 @@ async function measure(repositoryName: string): Promise<void> {
     if (error instanceof RepositoryNotFoundException) return; // deleted meanwhile
     throw error;
   }
-  emitMetrics({ namespace: NAMESPACE, values: sum, dimensions: { [REPOSITORY_DIMENSION]: repositoryName }, bytes: [RepositoryMetric.BYTES] }, now);
+  emitMetrics({ namespace: NAMESPACE!, values: sum, dimensions: { [REPOSITORY_DIMENSION]: repositoryName }, bytes: [RepositoryMetric.BYTES] }, now);
 }

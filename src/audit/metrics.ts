@@ -1,6 +1,6 @@
 import { Duration, aws_cloudwatch as cloudwatch, type aws_ecr as ecr } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { NAMESPACE, REPOSITORY_DIMENSION, type RepositoryMetric, WINDOW_SECONDS } from './contract';
+import { REPOSITORY_DIMENSION, type RepositoryMetric, WINDOW_SECONDS } from './contract';
 
 export const DEFAULT_INTERVAL = Duration.days(1);
 
@@ -9,10 +9,10 @@ const LONGEST = Duration.days(1);
 
 /** The metrics of an audit, and those that AWS has of a registry. */
 export class AuditMetrics {
-  constructor(private readonly audit: Construct, private readonly interval: Duration) {}
+  constructor(private readonly audit: Construct, public readonly namespace: string, private readonly interval: Duration) {}
 
   public signal(id: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric({ namespace: NAMESPACE, metricName: id }, options);
+    return this.metric({ namespace: this.namespace, metricName: id }, options);
   }
 
   /** Of the account and Region: https://docs.aws.amazon.com/AmazonECR/latest/userguide/monitoring-usage.html */
@@ -31,13 +31,13 @@ export class AuditMetrics {
     const period = this.interval.toSeconds() > LONGEST.toSeconds() ? LONGEST : this.interval;
     return repository
       ? this.metric({
-        namespace: NAMESPACE,
+        namespace: this.namespace,
         metricName: name,
         period,
         statistic: cloudwatch.Stats.MAXIMUM,
         dimensionsMap: { [REPOSITORY_DIMENSION]: repository.repositoryRef.repositoryName },
       }, options)
-      : this.metric({ namespace: NAMESPACE, metricName: name, period }, options);
+      : this.metric({ namespace: this.namespace, metricName: name, period }, options);
   }
 
   private metric(props: cloudwatch.MetricProps, options?: cloudwatch.MetricOptions): cloudwatch.Metric {

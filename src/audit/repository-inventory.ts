@@ -17,6 +17,7 @@ const TIMEOUT = Duration.minutes(5);
 export interface RepositoryInventoryProps {
   /** None: all of the registry. */
   readonly repositories: ecr.IRepositoryRef[];
+  readonly namespace: string;
   readonly every: Duration;
   readonly staleAfter: Duration;
   readonly alarmActions: cloudwatch.IAlarmAction[];
@@ -27,14 +28,15 @@ export interface RepositoryInventoryProps {
 export class RepositoryInventory extends Construct {
   public readonly function: MeasureRepositoriesFunction;
 
-  constructor(scope: Construct, id: string, { repositories, every, staleAfter, alarmActions, options }: RepositoryInventoryProps) {
+  constructor(scope: Construct, id: string, props: RepositoryInventoryProps) {
     super(scope, id);
+    const { repositories, namespace, every, staleAfter, alarmActions, options } = props;
     this.function = new MeasureRepositoriesFunction(this, 'Function', {
       ...functionProps(this, 'Function', {
         description: 'Measures repositories for the ECR audit trail',
         timeout: TIMEOUT,
         memorySize: 256,
-        environment: { STALE_DAYS: String(staleAfter.toDays()) },
+        environment: { NAMESPACE: namespace, STALE_DAYS: String(staleAfter.toDays()) },
       }, options),
     });
     const buffer = new BufferedHandler(this, 'Requests', {

@@ -1,7 +1,6 @@
 import { aws_cloudwatch as cloudwatch, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { AuditSignal } from './audit-signal';
-import { NAMESPACE } from './contract';
 import type { AuditMetrics } from './metrics';
 import type { ResolvedSignal } from './signals/resolved-signal';
 import { acknowledge } from '../functions/acknowledge';
@@ -49,7 +48,7 @@ export class SignalAlarms extends Construct {
     new logs.MetricFilter(this, `${signal.id}Filter`, {
       logGroup: this.props.logGroup!,
       filterPattern: logs.FilterPattern.literal(filterPattern),
-      metricNamespace: NAMESPACE,
+      metricNamespace: this.props.metrics.namespace,
       metricName: signal.id,
       metricValue: '1',
     });

@@ -17,6 +17,7 @@ const TIMEOUT = Duration.seconds(60);
 
 export interface SignalTellerProps {
   readonly topic?: sns.ITopic;
+  readonly namespace: string;
   readonly alarmActions: cloudwatch.IAlarmAction[];
   readonly options: HandlerOptions;
 }
@@ -28,7 +29,7 @@ export class SignalTeller extends Construct {
   public readonly buffer: BufferedHandler;
   private readonly rulePrefix = Names.uniqueResourceName(this, { maxLength: 30, separator: '-' });
 
-  constructor(scope: Construct, id: string, { topic, alarmActions, options }: SignalTellerProps) {
+  constructor(scope: Construct, id: string, { topic, namespace, alarmActions, options }: SignalTellerProps) {
     super(scope, id);
     this.topic = topic ?? this.makeTopic(options);
     const table = this.makeTable(options);
@@ -37,7 +38,7 @@ export class SignalTeller extends Construct {
         description: 'Tells of signals of the ECR audit trail',
         timeout: TIMEOUT,
         memorySize: 256,
-        environment: { TABLE: table.tableName, TOPIC: this.topic.topicArn },
+        environment: { NAMESPACE: namespace, TABLE: table.tableName, TOPIC: this.topic.topicArn },
       }, options),
     });
     this.buffer = new BufferedHandler(this, 'Events', { handler: this.function, timeout: TIMEOUT, options, alarmActions, maxConcurrency: 5 });

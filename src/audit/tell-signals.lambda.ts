@@ -3,7 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 import {
-  type CloudTrailEvent, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, NAMESPACE, type SignalFacts, type SignalReport, WINDOW_SECONDS,
+  type CloudTrailEvent, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, type SignalFacts, type SignalReport, WINDOW_SECONDS,
 } from './contract';
 import { delivery, isSignal, report, untold, windowOf } from './decide';
 import { type Message, messageOf, summaryOf } from './message';
@@ -12,7 +12,7 @@ import { type Batch, type BatchFailures, eachMessage } from '../handler/batch';
 import { emitMetrics } from '../handler/emit-metrics';
 import { Ledger } from '../handler/ledger';
 
-const { TABLE, TOPIC, QUEUE } = process.env;
+const { NAMESPACE, TABLE, TOPIC, QUEUE } = process.env;
 const ledger = new Ledger(new DynamoDBClient(), TABLE!);
 const [events, sns, sqs] = [new EventBridgeClient(), new SNSClient(), new SQSClient()];
 
@@ -38,10 +38,10 @@ async function tell(signal: SignalFacts, event: CloudTrailEvent): Promise<void> 
   if (!isSignal(signal, event.detail)) return;
   const key = `signal/${signal.id}/${event.detail.eventID ?? event.id}`;
   if (await ledger.begin(key) === 'done') return;
-  const told = report(signal, event, await runBehind(event));
+  const told = report(NAMESPACE!, signal, event, await runBehind(event));
   await putEvent(told);
   if (signal.severity !== 'INFORMATIONAL') await tellPeople(signal, key, told);
-  if (signal.counted) emitMetrics({ namespace: NAMESPACE, values: { [signal.id]: 1 } }, new Date(told.time));
+  if (signal.counted) emitMetrics({ namespace: NAMESPACE!, values: { [signal.id]: 1 } }, new Date(told.time));
   await ledger.finish(key);
 }
 

@@ -82,8 +82,9 @@ test.each([
 test('reports what a machine needs', () => {
   const run = gitHubRun('repo:acme@1001/shop@2002:environment:prod', '1234567890');
 
-  expect(report(FACTS, asEvent(push(CI)), run)).toEqual({
+  expect(report('SecureEcr/Audit', FACTS, asEvent(push(CI)), run)).toEqual({
     schemaVersion: 1,
+    audit: 'SecureEcr/Audit',
     signal: 'imageDeleted',
     title: 'Images were deleted',
     severity: 'HIGH',
@@ -107,7 +108,7 @@ test('reports what a machine needs', () => {
 test('reports what an event itself says where its record says nothing', () => {
   const event = { ...asEvent(push(CI)), detail: { errorCode: 'X' } };
 
-  expect(report(FACTS, event)).toMatchObject({
+  expect(report('SecureEcr/Audit', FACTS, event)).toMatchObject({
     account: event.account, region: event.region, time: event.time, eventId: event.id, eventName: 'unknown', errorCode: 'X',
   });
 });

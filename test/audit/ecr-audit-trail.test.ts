@@ -12,6 +12,7 @@ import { matchesEvent } from '../support/event-pattern';
 import { matchesFilter } from '../support/filter-pattern';
 import { deployed } from '../support/simulate';
 
+const DEVELOPER = `arn:aws:iam::${ACCOUNT}:role/Developer`;
 const ENV = { account: ACCOUNT, region: REGION };
 let app: App;
 let stack: Stack;
@@ -435,7 +436,7 @@ describe('onSignal', () => {
     one.onSignal('Some', { signals: [AuditSignal.ROOT_USED, AuditSignal.TRAIL_STOPPED], target: new targets.SqsQueue(new sqs.Queue(stack, 'Queue')) });
 
     template().hasResourceProperties('AWS::Events::Rule', {
-      EventPattern: { 'source': ['cdk-secure-ecr.audit'], 'detail-type': ['ECR Audit Signal'], 'account': [ACCOUNT], 'detail': { signal: ['rootUsed', 'trailStopped'] } },
+      EventPattern: { 'source': ['cdk-secure-ecr.audit'], 'detail-type': ['ECR Audit Signal'], 'account': [ACCOUNT], 'detail': { audit: ['SecureEcr/Audit'], signal: ['rootUsed', 'trailStopped'] } },
       Targets: [Match.objectLike({ Arn: Match.anyValue() })],
     });
   });
@@ -576,11 +577,24 @@ describe('bad input', () => {
     expect(message(() => audit({ signals: [AuditSignal.IMAGES_EXPIRED] }))).toContain('must name a signal that somebody is told of, got ["imagesExpired"]');
   });
 
+  test('two audits that count into the same metrics', () => {
+    audit(watching());
+    const elsewhere = { source: AuditSource.organizationTrail(), pushers: [role(DEVELOPER)] };
+
+    expect(message(() => audit(elsewhere, 'Second'))).toBe(
+      "[Stack/Second] 'metricNamespace' must be one of its own for each audit of an account and Region, got [\"Stack/Audit\"]: give this one another: both would"
+      + ' count into the same metrics (cdk-secure-ecr:auditNamespaceTwice)');
+    expect(message(() => audit({ ...elsewhere, metricNamespace: 'AWS/Audit' }, 'Second'))).toContain('cdk-secure-ecr:auditNamespace)');
+    expect(message(() => audit({ ...elsewhere, metricNamespace: 'Team/Audit' }, 'Second'))).toBe('accepted');
+    template().hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'Team/Audit' });
+    template().hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: Match.objectLike({ NAMESPACE: 'Team/Audit' }) } });
+  });
+
   test('two trails of their own in one account and Region', () => {
     audit({ pushers: [role(PIPELINE)] });
     const other = new Stack(app, 'Other', { env: ENV });
 
-    expect(message(() => new EcrAuditTrail(other, 'Audit'))).toBe(
+    expect(message(() => new EcrAuditTrail(other, 'Audit', { metricNamespace: 'Other' }))).toBe(
       "[Other/Audit] 'source' must make one trail for an account and Region, got [\"Stack/Audit/Trail\"]: use AuditSource.logGroup with the log group of the first audit:"
       + ' a second trail records the same again, and is billed (cdk-secure-ecr:auditTrailTwice)');
     expect(message(() => new EcrAuditTrail(new Stack(app, 'Elsewhere', { env: { account: ACCOUNT, region: 'us-east-1' } }), 'Audit'))).toBe('accepted');

@@ -79,7 +79,7 @@ export function mutated(changes: [from: string, to: string][]): string {
   for (const name of ['demo', 'examples', 'src', 'test/local-aws', 'test/stand-in', 'test/support', 'tsconfig.json', 'tsconfig.dev.json', 'package.json']) {
     cpSync(join(ROOT, name), join(root, name), { recursive: true });
   }
-  for (const name of ['node_modules', '.venv']) symlinkSync(join(ROOT, name), join(root, name));
+  for (const name of ['node_modules', '.venv', 'assets']) symlinkSync(join(ROOT, name), join(root, name));
   const app = join(root, 'examples', 'platform-team', 'app.ts');
   writeFileSync(app, changes.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`The example app has no ${from}`);

@@ -1,5 +1,6 @@
-import { type SignalDefinition, succeeded, undeployed, watched } from './definition';
-import { pushedAround, pulledMissing } from './pushers';
+import { type SignalDefinition, type Surroundings, succeeded, undeployed, watched } from './definition';
+import { pulledMissing, pushedAround } from './pushers';
+import type { Judgement } from '../contract';
 
 /** What happens to images and repositories. */
 export const REPOSITORY_SIGNALS = {
@@ -75,8 +76,7 @@ export const REPOSITORY_SIGNALS = {
     controls: ['NIST 800-53 AC-3', 'NIST 800-53 AC-4', 'NIST 800-53 SC-7', 'PCI DSS 7.2.1', 'PCI DSS 10.2.1.2'],
     match: (around) => ({
       conditions: succeeded('ecr', 'SetRepositoryPolicy', 'PutRegistryPolicy'),
-      judgement: { policyIsPublic: true },
-      ...notOfOtherRepositories(around),
+      judgement: { policyIsPublic: true, ...onlyThese(around) },
     }),
   },
   openedToUnknownAccount: {
@@ -88,8 +88,7 @@ export const REPOSITORY_SIGNALS = {
     controls: ['NIST 800-53 AC-3', 'NIST 800-53 AC-4', 'NIST 800-53 AC-20', 'PCI DSS 7.2.1', 'PCI DSS 10.2.1.2'],
     match: (around) => ({
       conditions: succeeded('ecr', 'SetRepositoryPolicy', 'PutRegistryPolicy'),
-      judgement: { policyNamesOthersThan: around.accounts },
-      ...notOfOtherRepositories(around),
+      judgement: { policyNamesOthersThan: around.accounts, ...onlyThese(around) },
     }),
   },
   tagsMadeMutable: {
@@ -170,6 +169,6 @@ export const REPOSITORY_SIGNALS = {
 } satisfies Record<string, SignalDefinition>;
 
 /** A policy of the registry is about every repository, so only other repositories are left out. */
-function notOfOtherRepositories({ repositories }: { readonly repositories: readonly string[] }) {
-  return { lists: repositories.length > 0 ? [{ field: 'resources[0].ARN', is: repositories, orMissing: true }] : [] };
+function onlyThese({ repositories }: Surroundings): Pick<Judgement, 'repositories'> {
+  return repositories.length > 0 ? { repositories } : {};
 }

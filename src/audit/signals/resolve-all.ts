@@ -1,4 +1,4 @@
-import { Stack, Token, Validations, type aws_logs as logs } from 'aws-cdk-lib';
+import { Stack, Token, Validations } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type ResolvedSignal, resolve } from './resolved-signal';
 import { Problems } from '../../private/problems';
@@ -13,15 +13,15 @@ const CUSTOM = 'signals-of-your-own';
 /** Where IAM is recorded: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
 const GLOBAL_REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'cn-northwest-1'];
 
-/** The signals of an audit; without those that would be about nothing there, if nobody asked for them by name. */
-export function resolveAll(audit: Construct, props: EcrAuditTrailProps, logGroup?: logs.ILogGroup): ResolvedSignal[] {
-  const around = surroundingsOf(audit, props);
+/** The signals of an audit that is about to be made; without those that would be about nothing there, if nobody asked for them by name. */
+export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailProps, hasLog: boolean): ResolvedSignal[] {
+  const around = surroundingsOf(scope, props);
   const standard = new Set(AuditSignal.all().map(({ id }) => id));
-  const problems = new Problems(audit.node.path);
+  const problems = new Problems(`${scope.node.path}/${id}`);
   const resolved = (props.signals ?? AuditSignal.all()).flatMap((signal) => {
     const base = props.runbookUrl ?? RUNBOOK;
     const url = signal._runbookUrl ?? `${base}#${standard.has(signal.id) || props.runbookUrl ? signal.id.toLowerCase() : CUSTOM}`;
-    const one = resolve(audit, signal, around, url, logGroup !== undefined);
+    const one = resolve(scope, signal, around, url, hasLog);
     problems.unless(one !== undefined || props.signals === undefined, {
       prop: 'signals',
       must: 'be about somebody',
@@ -29,7 +29,7 @@ export function resolveAll(audit: Construct, props: EcrAuditTrailProps, logGroup
       remedy: 'name pushers, or the repositories whose pushers this app grants to',
       code: 'auditPushersUnknown',
     });
-    const isHeard = logGroup !== undefined || isTold(audit, signal);
+    const isHeard = hasLog || isTold(scope, signal);
     problems.unless(isHeard || props.signals === undefined, {
       prop: 'signals',
       must: 'be recorded where the audit is',
@@ -40,12 +40,6 @@ export function resolveAll(audit: Construct, props: EcrAuditTrailProps, logGroup
     return one && isHeard ? [one] : [];
   });
   problems.throwIfAny();
-  if (around.pushers === undefined && props.signals === undefined) {
-    Validations.of(audit).addWarning(
-      'cdk-secure-ecr:auditPushersUnknown',
-      'nobody is known to push, so pushes around the pipeline raise no signal: name repositories or pushers',
-    );
-  }
   return resolved;
 }
 
@@ -53,4 +47,13 @@ export function resolveAll(audit: Construct, props: EcrAuditTrailProps, logGroup
 export function isTold(audit: Construct, { _definition: { global } }: AuditSignal): boolean {
   const { region } = Stack.of(audit);
   return !global || Token.isUnresolved(region) || GLOBAL_REGIONS.includes(region);
+}
+
+/** Says that pushes around the pipeline go untold where nobody is known to push. */
+export function warnOfUnknownPushers(audit: Construct, signals: ResolvedSignal[]): void {
+  if (signals.some(({ signal }) => signal.id === AuditSignal.PUSHED_AROUND_PIPELINE.id)) return;
+  Validations.of(audit).addWarning(
+    'cdk-secure-ecr:auditPushersUnknown',
+    'nobody is known to push, so pushes around the pipeline raise no signal: name repositories or pushers',
+  );
 }
