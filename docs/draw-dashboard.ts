@@ -37,8 +37,8 @@ export function drawDashboard(body: string): string {
 function draw(widget: Widget): string {
   const [x, y] = [widget.x * COLUMN + MARGIN, widget.y * ROW + MARGIN];
   const [width, height] = [widget.width * COLUMN - 2 * MARGIN, widget.height * ROW - 2 * MARGIN];
-  const { title = '', alarms, metrics = [], query } = widget.properties;
-  const content = alarms ? alarmTiles(alarms, width) : query ? rows(query, width, height) : graph(metrics, width, height, widget.properties.stacked ?? false);
+  const { title = '', alarms, metrics = [], query, stacked = false } = widget.properties;
+  const content = alarms ? alarmTiles(alarms, width) : query ? rows(query, width, height) : graph(metrics, width, height, stacked);
   return [
     `  <g transform="translate(${x} ${y})">`,
     `    <rect width="${width}" height="${height}" rx="4" fill="#fff" stroke="#c4ccd4"/>`,

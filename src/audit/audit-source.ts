@@ -67,17 +67,17 @@ export abstract class AuditSource {
     return new TrailElsewhere();
   }
 
-  protected constructor() {}
-
-  /** @internal */
-  public abstract _validate(scope: Construct, problems: Problems): void;
-
   /**
    * Whether there is a log to count in.
    *
    * @internal
    */
   public readonly _hasLog: boolean = true;
+
+  protected constructor() {}
+
+  /** @internal */
+  public abstract _validate(scope: Construct, problems: Problems): void;
 
   /** @internal */
   public abstract _bind(scope: Construct): BoundSource;

@@ -16,7 +16,7 @@ const GLOBAL_REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'cn-northwes
 /** The signals of an audit that is about to be made; without those that would be about nothing there, if nobody asked for them by name. */
 export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailProps, hasLog: boolean): ResolvedSignal[] {
   const around = surroundingsOf(scope, props);
-  const standard = new Set(AuditSignal.all().map(({ id }) => id));
+  const standard = new Set(AuditSignal.all().map((each) => each.id));
   const problems = new Problems(`${scope.node.path}/${id}`);
   const resolved = (props.signals ?? AuditSignal.all()).flatMap((signal) => {
     const base = props.runbookUrl ?? RUNBOOK;
