@@ -1,5 +1,5 @@
 import {
-  type Duration, Stack, type aws_cloudwatch as cloudwatch, type aws_ecr as ecr, aws_events as events, type aws_iam as iam, type aws_kms as kms,
+  type Duration, Stack, type aws_cloudwatch as cloudwatch, type aws_ecr as ecr, aws_events as events
   type aws_lambda as lambda, type aws_logs as logs, type aws_sns as sns, type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -9,6 +9,7 @@ import { saveQueries } from './audit-queries';
 import { AuditSignal } from './audit-signal';
 import { AuditSource } from './audit-source';
 import { DEFAULT_NAMESPACE, EVENT_SOURCE, EVENT_TYPE, RepositoryMetric } from './contract';
+import type { EcrAuditTrailProps, OnSignalOptions } from './ecr-audit-trail-props';
 import { limitProblems } from './limit-checks';
 import { AuditMetrics, DEFAULT_INTERVAL } from './metrics';
 import { RepositoryInventory, STALE_AFTER } from './repository-inventory';
@@ -16,138 +17,6 @@ import { SignalAlarms } from './signal-alarms';
 import { SignalTeller } from './signal-teller';
 import { resolveAll, warnOfUnknownPushers } from './signals/resolve-all';
 import type { ResolvedSignal } from './signals/resolved-signal';
-import type { HandlerOptions } from '../functions/handler-options';
-
-/** Properties of an `EcrAuditTrail`. */
-export interface EcrAuditTrailProps {
-  /**
-   * Where what happens is read.
-   *
-   * @default AuditSource.ownTrail()
-   */
-  readonly source?: AuditSource;
-
-  /**
-   * The repositories to watch. What is about the registry as a whole is watched in any case.
-   *
-   * @default - all of the registry, those to come too; who may push is known only by `pushers` then
-   */
-  readonly repositories?: ecr.IRepositoryRef[];
-
-  /**
-   * What a person should know of.
-   *
-   * @default AuditSignal.all()
-   */
-  readonly signals?: AuditSignal[];
-
-  /**
-   * Roles and users who push: a push by anybody else is a signal, and so is a change of who may assume these roles.
-   *
-   * @default - for each of `repositories`, whoever this app grants to push to it (`grantPush`, `access.push`)
-   */
-  readonly pushers?: iam.IGrantable[];
-
-  /**
-   * Accounts that may pull and be named in policies, beside this one.
-   *
-   * @default - none
-   */
-  readonly knownAccounts?: string[];
-
-  /**
-   * The roles by which settings are meant to change. With an empty list every change is a signal.
-   *
-   * @default - the role in which CloudFormation works, as the stack's synthesizer knows it; where it knows none, nobody
-   */
-  readonly deployers?: iam.IGrantable[];
-
-  /**
-   * The keys that encrypt the images.
-   *
-   * @default - every key of the account is watched
-   */
-  readonly keys?: kms.IKeyRef[];
-
-  /**
-   * What every alarm does: those of the signals, and those of messages that were lost. Each names its paragraph of the
-   * runbook.
-   *
-   * @default - alarms are shown, and do nothing
-   */
-  readonly alarmActions?: cloudwatch.IAlarmAction[];
-
-  /**
-   * Where people and machines are told: mail gets who did what to which repository in a sentence, with what to do;
-   * everything else gets the same as JSON. Filter by the message attributes `signal` and `severity`.
-   *
-   * @default - a topic of its own: subscribe to `topic`
-   */
-  readonly topic?: sns.ITopic;
-
-  /**
-   * The page of the runbook that messages and alarms link to; the heading of a signal is its id in lower case.
-   *
-   * @default - the runbook of this library
-   */
-  readonly runbookUrl?: string;
-
-  /**
-   * The namespace of the metrics of signals and repositories. Another audit in this account and Region needs another one,
-   * or both would count into the same metrics.
-   *
-   * @default 'SecureEcr/Audit'
-   */
-  readonly metricNamespace?: string;
-
-  /**
-   * Measure the size of repositories and count their images.
-   *
-   * Custom metrics: 7 for each repository, billed by the hour they are sent in; with a daily interval about 0.09 USD for
-   * a repository and month.
-   *
-   * @default true
-   */
-  readonly inventory?: boolean;
-
-  /**
-   * How often repositories are measured; at least an hour.
-   *
-   * @default Duration.days(1)
-   */
-  readonly inventoryInterval?: Duration;
-
-  /**
-   * An image that was neither pushed nor pulled for so long is counted as stale.
-   *
-   * @default Duration.days(90)
-   */
-  readonly staleAfter?: Duration;
-
-  /**
-   * Make a dashboard; the first three of an account cost nothing, others 3 USD a month.
-   *
-   * @default true
-   */
-  readonly dashboard?: boolean;
-
-  /**
-   * How the functions run, and how their queues, tables and logs are kept.
-   *
-   * @default - see `HandlerOptions`
-   */
-  readonly handlerOptions?: HandlerOptions;
-}
-
-/** Options of rules that react to signals. */
-export interface OnSignalOptions extends events.OnEventOptions {
-  /**
-   * React only to these.
-   *
-   * @default - to every signal of the audit
-   */
-  readonly signals?: AuditSignal[];
-}
 
 /**
  * Records every call of a registry, counts what matters, raises alarms, and tells people who did what.

@@ -1,7 +1,7 @@
 import { Aws, Lazy, Stack, type aws_ecr as ecr, type aws_iam as iam } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Pushers } from './contract';
-import type { EcrAuditTrailProps } from './ecr-audit-trail';
+import type { EcrAuditTrailProps } from './ecr-audit-trail-props';
 import type { KnownPushers, Surroundings } from './signals/definition';
 import { callersOf, namedCallers } from '../access/callers';
 import { deploymentRolesOf } from '../access/guards';

@@ -1,4 +1,4 @@
-import { DeleteRepositoryPolicyCommand, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
+import { SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
 import type { SignalReport } from '../../../src/audit/contract';
 import { makeImage, push } from '../../../test/local-aws';
 import { type Capability, type Check, type Seen, attempt } from '../check';
@@ -8,15 +8,17 @@ import { administrator, base, pusher } from '../repository/subjects';
 const BUILT_BY_CI = makeImage({ version: '13.0', greeting: 'base 13.0' });
 const AROUND = makeImage({ version: '13.1', greeting: 'base 13.1, from a laptop' });
 
-/** What people were told so far; waits until somebody was told of this. */
+/** What people were told so far of a signal of shop/base; waits until somebody was told of one, by this image if one is given. */
 async function told(context: CheckContext, signal: string, tag?: string): Promise<SignalReport[]> {
-  const isIt = (report: SignalReport) => report.signal === signal && (tag === undefined || report.imageTag === tag);
-  const reports: unknown = await context.events('AlertsUrl', (events) => (events as unknown as SignalReport[]).some(isIt));
+  const { repositoryName } = base(context);
+  const isIt = (report: SignalReport) => report.signal === signal && report.repository === repositoryName;
+  const reports: unknown = await context.events('AlertsUrl', (events) =>
+    (events as unknown as SignalReport[]).some((report) => isIt(report) && (tag === undefined || report.imageTag === tag)));
   return (reports as SignalReport[]).filter(isIt);
 }
 
 async function sentence(context: CheckContext, signal: string, tag?: string): Promise<Seen> {
-  const [report] = await told(context, signal, tag);
+  const report = (await told(context, signal, tag)).find(({ imageTag }) => imageTag === tag);
   return report
     ? { answer: `${report.severity}: ${report.sentence}`, detail: JSON.stringify(report) }
     : { answer: `nothing within ${EVENT_PATIENCE_MS / 1000} seconds` };
@@ -47,8 +49,8 @@ const checks: Check[] = [
     expected: 'nothing',
     run: async (context) => {
       const reports = await told(context, 'pushedAroundPipeline', 'v13.1');
-      const ofCi = (await told(context, 'pushedAroundPipeline')).filter(({ imageTag }) => imageTag === 'v13.0');
-      return { answer: reports.length > 0 && ofCi.length === 0 ? 'nothing' : ofCi.map((report) => report.sentence).join(' ') || 'nothing was heard at all' };
+      const ofCi = reports.filter(({ imageTag }) => imageTag === 'v13.0').map((report) => report.sentence).join(' ');
+      return { answer: reports.length > 0 ? ofCi || 'nothing' : 'nothing was heard at all' };
     },
   },
   {
@@ -66,19 +68,6 @@ const checks: Check[] = [
     tried: 'what people are told of it',
     expected: 'CRITICAL: Role demo-administrator (session demo) changed the policy of shop/base, which now lets in every AWS account.',
     run: (context) => sentence(context, 'openedToWorld'),
-  },
-  {
-    id: 'audit-policy-deleted',
-    tried: 'the administrator deletes that policy; what people are told of it',
-    expected: 'HIGH: Role demo-administrator (session demo) deleted the policy of shop/base.',
-    run: async (context) => {
-      const ecr = await administrator(context);
-      const isDeletion = ({ sentence: text }: SignalReport) => text.includes('deleted the policy');
-      await ecr.send(new DeleteRepositoryPolicyCommand(base(context)));
-      const reports: unknown = await context.events('AlertsUrl', (events) => (events as unknown as SignalReport[]).some(isDeletion));
-      const report = (reports as SignalReport[]).find(isDeletion);
-      return { answer: report ? `${report.severity}: ${report.sentence}` : 'nothing', detail: report && JSON.stringify(report) };
-    },
   },
 ];
 

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { type ResolvedSignal, resolve } from './resolved-signal';
 import { Problems } from '../../private/problems';
 import { AuditSignal } from '../audit-signal';
-import type { EcrAuditTrailProps } from '../ecr-audit-trail';
+import type { EcrAuditTrailProps } from '../ecr-audit-trail-props';
 import { surroundingsOf } from '../surroundings';
 
 const RUNBOOK = 'https://github.com/cdk-secure-ecr/cdk-secure-ecr/blob/main/docs/runbook.md';

@@ -42,7 +42,9 @@ def install() -> None:
         return {**keys_of(credential), **session.get("ContextKeys", {})}
 
     def evaluate_for_service(policy, ctx, service=None, **options):
-        return evaluate(policy, ctx, ctx.principal_arn if ctx.principal_type == "Service" else service, **options)
+        # A topic or a bucket that delivers says itself which service it is.
+        named = service or (ctx.principal_arn if ctx.principal_type == "Service" else None)
+        return evaluate(policy, ctx, named, **options)
 
     iam_evaluator.enforce = enforce_knowing_service
     iam_evaluator.resolve_principal = principal
