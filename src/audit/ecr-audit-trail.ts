@@ -1,6 +1,6 @@
 import {
-  type Duration, Stack, type aws_cloudwatch as cloudwatch, type aws_ecr as ecr, aws_events as events
-  type aws_lambda as lambda, type aws_logs as logs, type aws_sns as sns, type aws_sqs as sqs,
+  Stack, type aws_cloudwatch as cloudwatch, type aws_ecr as ecr, aws_events as events, type aws_lambda as lambda,
+  type aws_logs as logs, type aws_sns as sns, type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkProps, checkSignal } from './audit-checks';
