@@ -62,6 +62,8 @@ def _record(name: str, caller: str, headers: dict, body: bytes, status: int, _he
 
 
 def _identity(arn: str, account: str) -> dict:
+    if not arn.startswith("arn:"):
+        return {"type": "AWSService", "invokedBy": arn}
     _, _, _, _, owner, name = arn.split(":", 5)
     if owner != account:
         return {"type": "AWSAccount", "principalId": owner, "accountId": owner}
