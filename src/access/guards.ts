@@ -1,6 +1,7 @@
 import {
   Aws, CliCredentialsStackSynthesizer, Fn, LegacyStackSynthesizer, Stack, Token, type aws_ecr as ecr, aws_iam as iam,
 } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
 import { Problems } from '../private/problems';
 
 /**
@@ -41,10 +42,8 @@ export function rootUserOf(repository: ecr.IRepositoryRef): string {
 
 /** The role in which CloudFormation works, as the synthesizer of the stack knows it; none where it works as the caller. */
 export function deploymentRolesOf(repository: ecr.IRepositoryRef): string[] {
-  let stack = Stack.of(repository);
-  while (stack.nestedStackParent) stack = stack.nestedStackParent;
-  const { synthesizer } = stack;
-  const { cloudFormationExecutionRoleArn: arn } = synthesizer as { cloudFormationExecutionRoleArn?: string };
+  const { synthesizer } = outermost(repository);
+  const arn = executionRoleOf(repository);
   const problems = new Problems(repository.node.path);
   problems.unless(arn !== undefined || AS_CALLER.some((type) => synthesizer instanceof type), {
     prop: 'deployedBy',
@@ -54,8 +53,18 @@ export function deploymentRolesOf(repository: ecr.IRepositoryRef): string[] {
     code: 'accessGuardDeployer',
   });
   problems.throwIfAny();
-  if (arn === undefined) return [];
-  return [!Token.isUnresolved(arn) && arn.includes('${') ? Fn.sub(arn) : arn];
+  return arn === undefined ? [] : [arn];
+}
+
+/** The role in which CloudFormation works, where the synthesizer of the stack tells one. */
+export function executionRoleOf(scope: IConstruct): string | undefined {
+  const { cloudFormationExecutionRoleArn: arn } = outermost(scope).synthesizer as { cloudFormationExecutionRoleArn?: string };
+  return arn !== undefined && !Token.isUnresolved(arn) && arn.includes('${') ? Fn.sub(arn) : arn;
+}
+
+function outermost(scope: IConstruct): Stack {
+  const stack = Stack.of(scope);
+  return stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack;
 }
 
 function inAccountOf(repository: ecr.IRepositoryRef, resource: string): string {

@@ -4,7 +4,7 @@ import type { Pushers } from './contract';
 import type { EcrAuditTrailProps } from './ecr-audit-trail-props';
 import type { KnownPushers, Surroundings } from './signals/definition';
 import { callersOf, namedCallers } from '../access/callers';
-import { deploymentRolesOf } from '../access/guards';
+import { executionRoleOf } from '../access/guards';
 import { RepositoryAccess } from '../access/repository-access';
 
 /** What the properties of an audit say of the registry it watches. */
@@ -15,7 +15,7 @@ export function surroundingsOf(audit: Construct, props: EcrAuditTrailProps): Sur
     repositories: repositories.map(({ repositoryRef }) => repositoryRef.repositoryArn),
     pushers: props.pushers ? namedPushers(audit, props.pushers) : grantedPushers(stack, repositories),
     accounts: [...new Set([stack.account, ...knownAccounts])],
-    deployers: deployers ? namedCallers(audit, 'deployers', deployers) : deploymentRolesOf(stack) ?? [],
+    deployers: deployers ? namedCallers(audit, 'deployers', deployers) : [executionRoleOf(stack) ?? []].flat(),
     keys: keys.map(({ keyRef }) => keyRef.keyArn),
   };
 }
