@@ -6,6 +6,7 @@ import { ACTIONS, GUARDED, checkActions, mayStandFor } from './actions';
 import { namedCallers } from './callers';
 import { type Conditions, allOf, isConditional } from './conditions';
 import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
+import { watchSize } from './managed-policy-size';
 import { asPolicyPrincipal, conditionsOf, isFunction, isOwnAccount, sameAccount } from './policy-principal';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
@@ -243,6 +244,7 @@ export class RepositoryAccess {
     const conditions = this.allOf(this.conditions, conditionsOf(principal));
     const grant = { grantee, actions: [...actions], resourceArns };
     const isPush = actions.some((action) => mayStandFor(action, 'ecr:PutImage'));
+    watchSize(grantee);
     const own = iam.Grant.addToPrincipal({ ...grant, ...(isConditional(conditions) && { conditions }) });
     if (own.success && (principal.principalAccount === undefined || sameAccount(principal, this.repository))) {
       if (isPush) this.record.addPusher(grantee, conditions);

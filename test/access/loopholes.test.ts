@@ -322,3 +322,15 @@ describe('what pushers also need', () => {
     expect(given).toEqual([[account, { Bool: { 'aws:MultiFactorAuthPresent': 'true' } }]]);
   });
 });
+
+test.each([[30, false], [60, true]])('a managed policy that %d repositories are granted to is too long: %s', (count, tooLong) => {
+  const policy = new iam.ManagedPolicy(stack, 'Developers');
+  for (let index = 0; index < count; index++) {
+    const { access } = new SecureEcrRepository(stack, `Repository${index}`, { repositoryName: `team/service-${index}` });
+    access.pull(policy);
+    access.pull(policy);
+  }
+  const synth = expect(() => app.synth());
+  if (tooLong) synth.toThrow(/'managed policy' must be at most 6144 characters long, got \d+: .*accessManagedPolicySize/);
+  else synth.not.toThrow();
+});
