@@ -22,7 +22,7 @@ export class AccessRecord {
 
   /** Where statements about the repository go; nowhere when it was imported by a class that takes none. */
   public readonly policy?: iam.IResourceWithPolicyV2;
-  private readonly pushers = new Map<string, Parameters<PusherNeed>>();
+  private readonly pushers: Parameters<PusherNeed>[] = [];
   private readonly needs: PusherNeed[] = [];
   private readonly denials: string[] = [];
   private readonly guards = new Map<string, string>();
@@ -39,9 +39,11 @@ export class AccessRecord {
 
   /** Remembers somebody who may push, and gives them what pushers also need. */
   public addPusher(pusher: iam.IGrantable, conditions: Conditions): void {
-    const id = JSON.stringify([String(pusher.grantPrincipal), conditions]);
-    if (this.pushers.has(id)) return;
-    this.pushers.set(id, [pusher, conditions]);
+    // By identity: not every principal says in its text who it is.
+    const isSame = ([other, asked]: Parameters<PusherNeed>) =>
+      other.grantPrincipal === pusher.grantPrincipal && JSON.stringify(asked) === JSON.stringify(conditions);
+    if (this.pushers.some(isSame)) return;
+    this.pushers.push([pusher, conditions]);
     this.needs.forEach((need) => need(pusher, conditions));
   }
 
@@ -88,7 +90,7 @@ export class AccessRecord {
   private contradictions(): string[] {
     const problems = new Problems(this.repository.node.path);
     const allowed = this.onlyPushers?.map((arn) => this.identify(arn));
-    for (const [pusher] of allowed ? this.pushers.values() : []) {
+    for (const [pusher] of allowed ? this.pushers : []) {
       const names = this.namesOf(pusher)?.map((arn) => this.identify(arn));
       const isCertain = names?.every(({ literal }) => allowed!.every((each) => each.literal === literal));
       problems.unless(!isCertain || names!.every(({ id }) => allowed!.some((each) => each.id === id)), {
@@ -99,7 +101,7 @@ export class AccessRecord {
         code: 'accessPushContradiction',
       });
     }
-    return problems.messages();
+    return [...new Set(problems.messages())]; // two principals can be one caller
   }
 
   /** What is wrong with the policy as it will be, whoever wrote it: too much, or without a guard that was asked for. */

@@ -35,7 +35,7 @@ function grantedPushers(stack: Stack, repositories: ecr.IRepositoryRef[]): Known
     return { arn: repository.repositoryRef.repositoryArn, pushers };
   });
   const table: unknown = Lazy.any({
-    produce: () => Object.fromEntries(granted.map(({ arn, pushers }) => [arn, pushers.flatMap((pusher) => named(stack, pusher))])),
+    produce: () => Object.fromEntries(granted.map(({ arn, pushers }) => [arn, [...new Set(pushers.flatMap((pusher) => named(stack, pusher)))]])),
   });
   return { table: table as Pushers, roleNames: () => [...new Set(granted.flatMap(({ pushers }) => pushers.flatMap(roleNamesOf)))] };
 }

@@ -330,6 +330,12 @@ describe('a grant that contradicts pushOnlyBy', () => {
     expect(() => app.synth()).not.toThrow();
   });
 
+  test('is told once, however often it was granted', () => {
+    images.access.pushOnlyBy([RegistryPrincipal.role('222222222222', 'ci')]);
+    [1, 2].forEach(() => images.access.push(RegistryPrincipal.role('222222222222', 'other')));
+    expect(images.node.validate().join().split('accessPushContradiction')).toHaveLength(2);
+  });
+
   test('is one among roles of the app, too', () => {
     images.access.push(role('other'));
     images.access.pushOnlyBy([role('ci')]);

@@ -195,6 +195,20 @@ describe('pushers', () => {
     expect(needs).toEqual(['Role', 'Later', 'Latest', 'ByAction']);
   });
 
+  test.each<[string, () => iam.IGrantable]>([
+    ['managed policies', () => new iam.ManagedPolicy(stack, `Policy${stack.node.children.length}`)],
+    ['inline policies', () => new iam.Policy(stack, `Policy${stack.node.children.length}`)],
+    ['principals that do not say who they are', () => ({ grantPrincipal: new iam.UnknownPrincipal({ resource: stack }) })],
+  ])('are told apart: %s', (_name, make) => {
+    const [before, another, after] = [make(), make(), make()];
+    const needs: iam.IGrantable[] = [];
+    [before, another].forEach((each) => images.access.push(each));
+    images.access._pushersAlsoNeed((pusher) => needs.push(pusher));
+    [after, before, after].forEach((each) => images.access.push(each));
+
+    expect(needs.map((each) => [before, another, after].indexOf(each))).toEqual([0, 1, 2]);
+  });
+
   test('in a composite are its parts', () => {
     const needs: unknown[] = [];
     images.access._pushersAlsoNeed((pusher) => needs.push(pusher));
