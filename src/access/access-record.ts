@@ -37,6 +37,11 @@ export class AccessRecord {
     repository.node.addValidation({ validate: () => [...this.contradictions(), ...this.finding()] });
   }
 
+  /** The repository in a template of this app; nothing where it is imported. */
+  public get resource(): ecr.CfnRepository | undefined {
+    return [this.repository, this.repository.node.defaultChild].find(CfnResource.isCfnResource) as ecr.CfnRepository | undefined;
+  }
+
   /** Remembers somebody who may push, and gives them what pushers also need. */
   public addPusher(pusher: iam.IGrantable, conditions: Conditions): void {
     // By identity: not every principal says in its text who it is.
@@ -106,8 +111,7 @@ export class AccessRecord {
 
   /** What is wrong with the policy as it will be, whoever wrote it: too much, or without a guard that was asked for. */
   private finding(): string[] {
-    const resource = [this.repository, this.repository.node.defaultChild].find(CfnResource.isCfnResource) as ecr.CfnRepository | undefined;
-    const policy: PolicyJson | undefined = this.resolve(resource?.repositoryPolicyText);
+    const policy: PolicyJson | undefined = this.resolve(this.resource?.repositoryPolicyText);
     const size = policyCharacters(policy ?? '');
     const limit = LIMITS.repositoryPolicyCharacters;
     const problems = new Problems(this.repository.node.path);

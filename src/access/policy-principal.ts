@@ -29,9 +29,19 @@ export function isOwnAccount(principal: iam.IPrincipal, repository: ecr.IReposit
   return asked === own && /:root"/.test(names);
 }
 
-/** A policy takes statements, and cannot be named. */
+/** Whether a principal can only take statements: nobody calls as a policy or as a group. */
+export function isNobody(principal: iam.IPrincipal): boolean {
+  return isPolicy(principal) || isGroup(principal);
+}
+
+/** A policy cannot be named, nor assumed: CDK throws, at the one or at the other as its versions differ. */
 function isPolicy(principal: iam.IPrincipal): boolean {
-  return 'managedPolicy' in principal || 'policy' in principal;
+  try {
+    void [principal.policyFragment, principal.assumeRoleAction];
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** The conditions a principal brings. */
@@ -49,8 +59,8 @@ export function conditionsOf(principal: iam.IPrincipal): iam.Conditions {
  * @param conditions all that have to be met, those of the principal among them
  */
 export function asPolicyPrincipal(principal: iam.IPrincipal, repository: ecr.IRepositoryRef, conditions: iam.Conditions): PolicyPrincipal {
-  const { principalJson } = principal.policyFragment;
   const names = checkNames(principal, repository, conditions);
+  const { principalJson } = principal.policyFragment;
   const owner = repository.node.path;
   if ('Service' in principalJson) {
     const source = nameSource(conditions) ? {} : actsForThisAccount(principal, repository);
@@ -60,11 +70,14 @@ export function asPolicyPrincipal(principal: iam.IPrincipal, repository: ecr.IRe
   return other ? { ...other, conditions: allOf(owner, other.conditions, conditions) } : { principal, conditions };
 }
 
+function namesByKind(principal: iam.IPrincipal): Record<string, string[]> {
+  return isPolicy(principal) ? { 'a policy': [] } : principal.policyFragment.principalJson;
+}
+
 function checkNames(principal: iam.IPrincipal, repository: ecr.IRepositoryRef, conditions: iam.Conditions): string[] {
-  const { principalJson } = principal.policyFragment;
   const problems = new Problems(repository.node.path);
-  const kinds = isPolicy(principal) ? ['a policy'] : Object.keys(principalJson);
-  const strange = kinds.filter((kind) => !['AWS', 'Service', 'LiteralString'].includes(kind));
+  const principalJson = namesByKind(principal);
+  const strange = Object.keys(principalJson).filter((kind) => !['AWS', 'Service', 'LiteralString'].includes(kind));
   problems.unless(strange.length === 0, {
     prop: 'grantee',
     must: 'be an account, a role, a user, a service or an organization',

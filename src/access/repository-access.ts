@@ -7,7 +7,7 @@ import { namedCallers } from './callers';
 import { type Conditions, allOf, isConditional } from './conditions';
 import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
 import { watchSize } from './managed-policy-size';
-import { asPolicyPrincipal, conditionsOf, isFunction, isOwnAccount, sameAccount } from './policy-principal';
+import { asPolicyPrincipal, conditionsOf, isFunction, isNobody, isOwnAccount, sameAccount } from './policy-principal';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { matches } from '../private/tokens';
@@ -246,7 +246,7 @@ export class RepositoryAccess {
     const isPush = actions.some((action) => mayStandFor(action, 'ecr:PutImage'));
     watchSize(grantee);
     const own = iam.Grant.addToPrincipal({ ...grant, ...(isConditional(conditions) && { conditions }) });
-    if (own.success && (principal.principalAccount === undefined || sameAccount(principal, this.repository))) {
+    if (own.success && this.isOwnEnough(principal)) {
       if (isPush) this.record.addPusher(grantee, conditions);
       return own;
     }
@@ -274,6 +274,12 @@ export class RepositoryAccess {
    */
   public _pushersAlsoNeed(need: PusherNeed): void {
     this.record.pushersAlsoNeed(need);
+  }
+
+  /** Whether a principal's own policy is all there is to write. */
+  private isOwnEnough(principal: iam.IPrincipal): boolean {
+    const isTold = principal.principalAccount !== undefined && !sameAccount(principal, this.repository);
+    return !isTold || (isNobody(principal) && !this.record.resource);
   }
 
   private forbid(name: string, sid: string, actions: readonly string[], options: GuardOptions, except: string[] = []): void {

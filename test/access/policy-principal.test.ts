@@ -23,6 +23,9 @@ const roleIn = (scope: Stack, id = 'Role', props = {}) => new iam.Role(scope, id
 const elsewhere = () => new Stack(app, 'Elsewhere', { env: { account: OTHER, region: 'eu-west-1' } });
 const own = (principal: iam.IRole | iam.IUser) =>
   new DeployedStack(Stack.of(principal)).identityPolicies(principal).flatMap(({ Statement }) => Statement);
+const fail = (message: string) => {
+  throw new Error(message);
+};
 /** The statements that let somebody in, without what they have in common. */
 const policy = () => new DeployedStack(stack).resourcePolicy(images)!.Statement.slice(1).map(({ Effect, Action, ...rest }) => {
   expect([Effect, Action]).toEqual(['Allow', PULL]);
@@ -223,6 +226,23 @@ describe('in another account', () => {
     expect(policy()).toEqual([{ Principal: { AWS: '*' }, Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } } }]);
   });
 
+  test.each<[string, () => iam.Policy | iam.ManagedPolicy]>([
+    ['a policy', () => new iam.Policy(stack, 'Policy', { users: [new iam.User(stack, 'User')] })],
+    ['a managed policy', () => new iam.ManagedPolicy(stack, 'Policy')],
+  ])('%s takes the statements about a repository of another account, whose app lets in whoever has it', (_name, make) => {
+    const theirs = ecr.Repository.fromRepositoryArn(stack, 'Theirs', `arn:aws:ecr:eu-west-1:${OTHER}:repository/theirs`);
+    const grantee = make();
+    expect(RepositoryAccess.fromRepository(theirs).pull(grantee).success).toBe(true);
+    expect(new DeployedStack(stack).document(grantee as iam.Policy).Statement).toEqual(OWN);
+  });
+
+  test('so does a group', () => {
+    const theirs = ecr.Repository.fromRepositoryArn(stack, 'Theirs', `arn:aws:ecr:eu-west-1:${OTHER}:repository/theirs`);
+    const group = new iam.Group(stack, 'Group');
+    RepositoryAccess.fromRepository(theirs).pull(group);
+    expect(own(new iam.User(stack, 'User', { groups: [group] }))).toEqual(OWN);
+  });
+
   test('a repository of another account is granted to the role alone: its policy is not for this app to write', () => {
     const theirs = ecr.Repository.fromRepositoryArn(stack, 'Theirs', `arn:aws:ecr:eu-west-1:${OTHER}:repository/theirs`);
     const role = roleIn(stack);
@@ -258,6 +278,9 @@ describe('bad input', () => {
     ['a federated identity', () => new iam.FederatedPrincipal('accounts.google.com', {}, 'sts:AssumeRoleWithWebIdentity'),
       "'grantee' must be an account, a role, a user, a service or an organization, got [\"Federated\"]:"
       + ' grant to the role that a federated identity takes, to a policy in its own account (cdk-secure-ecr:accessPrincipalKind)'],
+    ['a policy', () => new iam.Policy(elsewhere(), 'Policy'),
+      "'grantee' must be an account, a role, a user, a service or an organization, got [\"a policy\"]:"
+      + ' grant to the role that a federated identity takes, to a policy in its own account (cdk-secure-ecr:accessPrincipalKind)'],
     ['everybody', () => new iam.AnyPrincipal(),
       "'grantee' must not be everybody, got {\"principal\":\"*\",\"conditions\":{}}: name an account, or an organization (iam.OrganizationPrincipal); public images belong in"
       + ' ECR Public (cdk-secure-ecr:accessPrincipalEverybody)'],
@@ -276,6 +299,12 @@ describe('bad input', () => {
     ['a web identity', () => new iam.WebIdentityPrincipal(arn('111111111111', 'oidc-provider/token.actions.githubusercontent.com'))],
     ['SAML', () => new iam.SamlPrincipal(iam.SamlProvider.fromSamlProviderArn(stack, 'Saml', arn('111111111111', 'saml-provider/x')), {})],
     ['a canonical user', () => new iam.CanonicalUserPrincipal('79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be')],
+    ['a managed policy of another account', () => new iam.ManagedPolicy(elsewhere(), 'Policy')],
+    ['a policy that CDK lets nobody read as a principal', () => {
+      const { grantPrincipal } = new iam.Policy(elsewhere(), 'Policy');
+      const unreadable = Object.defineProperty(Object.create(grantPrincipal), 'policyFragment', { get: () => fail('no principal') });
+      return { grantPrincipal: Object.defineProperty(unreadable, 'assumeRoleAction', { value: 'sts:AssumeRole' }) };
+    }],
   ])('%s is no kind of principal that ECR knows', (_name, make) => refused(make()).toThrow('accessPrincipalKind'));
 
   test.each<[string, () => iam.IGrantable]>([
