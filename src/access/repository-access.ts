@@ -4,6 +4,7 @@ import type { GuardOptions, ImageDeletionGuardOptions, LambdaPullOptions } from 
 import { AccessRecord, type PusherNeed } from './access-record';
 import { ACTIONS, GUARDED, checkActions, mayStandFor } from './actions';
 import { namedCallers } from './callers';
+import { grantToEach } from './composite';
 import { type Conditions, allOf, isConditional } from './conditions';
 import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
 import { watchSize } from './managed-policy-size';
@@ -66,10 +67,7 @@ export class RepositoryAccess {
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html
    */
   public authorize(grantee: iam.IGrantable): iam.Grant {
-    if (grantee.grantPrincipal instanceof iam.CompositePrincipal) {
-      return grantee.grantPrincipal.principals.map((each) => this.authorize(each)).reduce((all, each) => all.combine(each));
-    }
-    return iam.Grant.addToPrincipal({ grantee, actions: [...ACTIONS.authorize], resourceArns: ['*'] });
+    return grantToEach(grantee, (each) => iam.Grant.addToPrincipal({ grantee: each, actions: [...ACTIONS.authorize], resourceArns: ['*'] }));
   }
 
   /**
@@ -234,11 +232,22 @@ export class RepositoryAccess {
    * @internal
    */
   public _grant(grantee: iam.IGrantable, actions: readonly string[]): iam.Grant {
-    const principal = grantee.grantPrincipal;
-    if (principal instanceof iam.CompositePrincipal) {
-      return principal.principals.map((each) => this._grant(each, actions)).reduce((all, each) => all.combine(each));
-    }
     checkActions(this.repository.node.path, actions);
+    return grantToEach(grantee, (each) => this.grantToOne(each, actions));
+  }
+
+  /**
+   * What else somebody who may push needs, granted by another module, under the conditions of the push; holds for pushers
+   * before and after. Not for those whom an `ecr.Repository` of CDK grants by its own methods.
+   *
+   * @internal
+   */
+  public _pushersAlsoNeed(need: PusherNeed): void {
+    this.record.pushersAlsoNeed(need);
+  }
+
+  private grantToOne(grantee: iam.IGrantable, actions: readonly string[]): iam.Grant {
+    const principal = grantee.grantPrincipal;
     const resourceArns = [this.repository.repositoryRef.repositoryArn];
     // CDK leaves the conditions of a principal out of the principal's own policy, where they matter as much.
     const conditions = this.allOf(this.conditions, conditionsOf(principal));
@@ -264,16 +273,6 @@ export class RepositoryAccess {
     if (isOwnAccount(inPolicy.principal, this.repository)) this.warnOfOwnAccount();
     const resource = { env: this.repository.env, node: this.repository.node, addToResourcePolicy: () => result };
     return own.combine(iam.Grant.addStatementToResourcePolicy({ ...grant, resource, statement }));
-  }
-
-  /**
-   * What else somebody who may push needs, granted by another module, under the conditions of the push; holds for pushers
-   * before and after. Not for those whom an `ecr.Repository` of CDK grants by its own methods.
-   *
-   * @internal
-   */
-  public _pushersAlsoNeed(need: PusherNeed): void {
-    this.record.pushersAlsoNeed(need);
   }
 
   /** Whether a principal's own policy is all there is to write. */
