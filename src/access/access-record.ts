@@ -4,7 +4,7 @@ import type { PolicyJson } from './collapse-statements';
 import type { Conditions } from './conditions';
 import { RepositoryPolicy } from './repository-policy';
 import { LIMITS } from '../private/limits';
-import { policyCharacters } from '../private/policy-size';
+import { checkPolicySize } from '../private/policy-size';
 import { Problems } from '../private/problems';
 
 const RECORD = Symbol.for('cdk-secure-ecr.AccessRecord');
@@ -112,8 +112,6 @@ export class AccessRecord {
   /** What is wrong with the policy as it will be, whoever wrote it: too much, or without a guard that was asked for. */
   private finding(): string[] {
     const policy: PolicyJson | undefined = this.resolve(this.resource?.repositoryPolicyText);
-    const size = policyCharacters(policy ?? '');
-    const limit = LIMITS.repositoryPolicyCharacters;
     const problems = new Problems(this.repository.node.path);
     const lost = this.denials.filter((sid) => !policy?.Statement.some(({ Sid }) => Sid === sid));
     problems.unless(lost.length === 0, {
@@ -123,10 +121,8 @@ export class AccessRecord {
       remedy: 'do not replace the policy after a guard was asked for; add statements to it instead',
       code: 'accessGuardLost',
     });
-    problems.unless(size <= limit, {
+    checkPolicySize(policy, LIMITS.repositoryPolicyCharacters, problems, {
       prop: 'repository policy',
-      must: `be at most ${limit} characters long`,
-      got: size,
       remedy: 'grant to an organization or an organizational unit instead of to single accounts and roles',
       code: 'repositoryPolicySize',
     });

@@ -1,6 +1,6 @@
 import { Stack, aws_iam as iam } from 'aws-cdk-lib';
 import { LIMITS } from '../private/limits';
-import { policyCharacters } from '../private/policy-size';
+import { checkPolicySize } from '../private/policy-size';
 import { Problems } from '../private/problems';
 
 const WATCHED = Symbol.for('cdk-secure-ecr.ManagedPolicySize');
@@ -13,13 +13,9 @@ export function watchSize(grantee: iam.IGrantable): void {
 }
 
 function excess(policy: iam.ManagedPolicy): string[] {
-  const limit = LIMITS.managedPolicyCharacters;
-  const size = policyCharacters(Stack.of(policy).resolve(policy.document) ?? '');
   const problems = new Problems(policy.node.path);
-  problems.unless(size <= limit, {
+  checkPolicySize(Stack.of(policy).resolve(policy.document), LIMITS.managedPolicyCharacters, problems, {
     prop: 'managed policy',
-    must: `be at most ${limit} characters long`,
-    got: size,
     remedy: 'grant to several: a permission set takes 10 of them',
     code: 'accessManagedPolicySize',
   });

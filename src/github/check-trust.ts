@@ -1,7 +1,7 @@
 import { AUDIENCE } from './audience';
 import type { GitHubIssuer } from './github-issuer';
 import { LIMITS } from '../private/limits';
-import { policyCharacters } from '../private/policy-size';
+import { checkPolicySize } from '../private/policy-size';
 import type { Problems } from '../private/problems';
 
 interface Statement {
@@ -67,12 +67,8 @@ export function checkTrust(document: { Statement: Statement[] }, trusted: Truste
       code: 'githubTrustWildcard',
     });
   }
-  const { raised } = LIMITS.role.trustPolicyCharacters;
-  const size = policyCharacters(document);
-  problems.unless(size <= raised, {
+  checkPolicySize(document, LIMITS.role.trustPolicyCharacters.raised, problems, {
     prop,
-    must: `be at most ${raised} characters long`,
-    got: size,
     remedy: 'use several roles, or GitHubSubjectFormat.IMMUTABLE, which needs a quarter of the room',
     code: 'githubTrustSize',
   });

@@ -1,3 +1,5 @@
+import type { Problem, Problems } from './problems';
+
 /** How long stand-ins for pseudo parameters are; the length of what is not listed is not known. */
 const PSEUDO_PARAMETERS: Record<string, number> = {
   'AWS::AccountId': 12,
@@ -22,6 +24,12 @@ const MOST: StandIns = { arn: '-'.repeat(128), other: '-'.repeat(128) };
  */
 export function policyCharacters(resolved: unknown): number {
   return JSON.stringify(resolved, (_key, value) => fill(value, LEAST)).length;
+}
+
+/** Adds a problem where a resolved policy document, if there is one, will surely be longer than AWS takes. */
+export function checkPolicySize(resolved: unknown, limit: number, problems: Problems, more: Pick<Problem, 'prop' | 'remedy' | 'code'>): void {
+  const got = policyCharacters(resolved ?? '');
+  problems.unless(got <= limit, { must: `be at most ${limit} characters long`, got, ...more });
 }
 
 /** The most characters that a resolved document can be expected to have once CloudFormation has filled it in. */

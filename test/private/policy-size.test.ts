@@ -1,5 +1,6 @@
 import { App, Aws, Fn, Stack, aws_iam as iam } from 'aws-cdk-lib';
-import { policyCharacters } from '../../src/private/policy-size';
+import { checkPolicySize, policyCharacters } from '../../src/private/policy-size';
+import { Problems } from '../../src/private/problems';
 
 const stack = new Stack(new App(), 'Stack');
 const size = (value: unknown) => policyCharacters(stack.resolve(value));
@@ -26,4 +27,16 @@ test.each([
   ['a number within a join', { 'Fn::Join': ['', ['a', 12]] }, 'a12'],
 ])('%s', (_name, value, standIn) => {
   expect(size({ v: value })).toBe(JSON.stringify({ v: standIn }).length);
+});
+
+test.each<[string, unknown, number, string[]]>([
+  ['a document that just fits', { a: 1 }, 7, []],
+  ['one that is too long', { a: 1 }, 6, ["'policy' must be at most 6 characters long, got 7: split it (cdk-secure-ecr:tooLong)"]],
+  ['none', undefined, 2, []],
+])('%s is checked', (_name, document, limit, messages) => {
+  const problems = new Problems('Owner');
+
+  checkPolicySize(document, limit, problems, { prop: 'policy', remedy: 'split it', code: 'tooLong' });
+
+  expect(problems.messages()).toEqual(messages);
 });
