@@ -3,7 +3,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { OwnTrailOptions } from './audit-source';
-import { acknowledge } from '../functions/acknowledge';
+import { acknowledge } from '../private/acknowledge';
 
 const SEVEN_YEARS = Duration.days(2555);
 const AT_HAND = Duration.days(90);

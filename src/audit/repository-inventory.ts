@@ -3,11 +3,11 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MeasureRepositoriesFunction } from './measure-repositories-function';
-import { acknowledge } from '../functions/acknowledge';
 import { BufferedHandler } from '../functions/buffered-handler';
 import { functionProps } from '../functions/handler-function';
 import { allowKey } from '../functions/handler-key';
 import type { HandlerOptions } from '../functions/handler-options';
+import { acknowledge } from '../private/acknowledge';
 
 export const STALE_AFTER = Duration.days(90);
 

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { AuditSignal } from './audit-signal';
 import type { AuditMetrics } from './metrics';
 import type { ResolvedSignal } from './signals/resolved-signal';
-import { acknowledge } from '../functions/acknowledge';
+import { acknowledge } from '../private/acknowledge';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html */
 const DESCRIPTION = 1_024;

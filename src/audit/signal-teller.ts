@@ -7,11 +7,11 @@ import { EVENT_SOURCE, type SignalFacts } from './contract';
 import { isTold } from './signals/resolve-all';
 import type { ResolvedSignal } from './signals/resolved-signal';
 import { TellSignalsFunction } from './tell-signals-function';
-import { acknowledge } from '../functions/acknowledge';
 import { BufferedHandler } from '../functions/buffered-handler';
 import { functionProps } from '../functions/handler-function';
 import { allowKey } from '../functions/handler-key';
 import type { HandlerOptions } from '../functions/handler-options';
+import { acknowledge } from '../private/acknowledge';
 
 const TIMEOUT = Duration.seconds(60);
 

@@ -3,9 +3,9 @@ import {
   aws_lambda as lambda, aws_lambda_event_sources as sources, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge';
 import { acknowledgeFunction } from './handler-function';
 import type { HandlerOptions } from './handler-options';
+import { acknowledge } from '../private/acknowledge';
 
 /** Properties of a `BufferedHandler`. */
 export interface BufferedHandlerProps {

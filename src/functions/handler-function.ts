@@ -1,7 +1,7 @@
 import { type Duration, RemovalPolicy, Stack, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledge';
 import type { HandlerOptions } from './handler-options';
+import { acknowledge } from '../private/acknowledge';
 
 /** What is particular to one function. */
 export interface FunctionSettings {

@@ -1,6 +1,6 @@
 import type { aws_lambda as lambda } from 'aws-cdk-lib';
-import { acknowledge } from './acknowledge';
 import type { HandlerOptions } from './handler-options';
+import { acknowledge } from '../private/acknowledge';
 
 /** What queues, tables and topics do with a key, they do as whoever calls them. */
 export function allowKey(handler: lambda.Function, { encryptionKey }: HandlerOptions): void {

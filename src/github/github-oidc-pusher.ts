@@ -1,8 +1,9 @@
-import { Validations, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
+import { type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { checkRoleProps, makeRole } from './github-oidc-role';
 import type { GitHubOidcRoleProps } from './github-oidc-role-props';
 import { RepositoryAccess } from '../access';
+import { acknowledge } from '../private/acknowledge';
 import { Problems } from '../private/problems';
 import { knownLength } from '../private/tokens';
 
@@ -54,10 +55,7 @@ export class GitHubOidcPusher extends Construct implements iam.IGrantable {
     role.addToPolicy(new iam.PolicyStatement({
       sid: 'DenyDeletionAndSettings', effect: iam.Effect.DENY, actions: NEVER, resources: ['*'],
     }));
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'ecr:GetAuthorizationToken is about the registry, AWS allows no other resource; what is denied is denied everywhere.',
-    });
+    acknowledge(role, 'IAM5[Resource::*]', 'ecr:GetAuthorizationToken is about the registry, AWS allows no other resource; what is denied is denied everywhere.');
     this.role = role;
     this.grantPrincipal = role;
   }

@@ -7,6 +7,7 @@ import { GitHubOidcProvider } from './github-oidc-provider';
 import type { GitHubOidcRoleProps } from './github-oidc-role-props';
 import type { GitHubSubject } from './github-subject';
 import { trustedPrincipals } from './trust-policy';
+import { acknowledge } from '../private/acknowledge';
 import { LIMITS } from '../private/limits';
 import { policyCharacters } from '../private/policy-size';
 import { Problems } from '../private/problems';
@@ -40,7 +41,7 @@ export function makeRole(owner: Construct, props: GitHubOidcRoleProps, descripti
     },
   });
   warn(owner, props.subjects, policyCharacters(trust()));
-  acknowledge(role);
+  acknowledge(role, 'IAMNoInlinePolicy', 'The policy belongs to this role alone and goes with it; a managed policy could be attached to others.');
   return role;
 }
 
@@ -146,15 +147,4 @@ function warn(owner: Construct, subjects: GitHubSubject[], trustCharacters: numb
     warnings.addWarning('cdk-secure-ecr:githubTrustLong',
       `the trust policy has at least ${trustCharacters} characters: an account allows ${standard} until its quota "Role trust policy length" is raised`);
   }
-}
-
-/** What rules of cdk-nag find in the policies of such a role, and why it is so. */
-function acknowledge(role: iam.Role): void {
-  const inline = 'The policy belongs to this role alone and goes with it; a managed policy could be attached to others.';
-  Validations.of(role).acknowledge(
-    { id: 'HIPAA.Security-IAMNoInlinePolicy', reason: inline },
-    { id: 'NIST.800.53.R4-IAMNoInlinePolicy', reason: inline },
-    { id: 'NIST.800.53.R5-IAMNoInlinePolicy', reason: inline },
-    { id: 'PCI.DSS.321-IAMNoInlinePolicy', reason: inline },
-  );
 }

@@ -2,6 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { RegistryScanning } from './registry-scanning';
 import { coversAny } from './scan-filters';
+import { isAcknowledged } from '../private/acknowledge';
 import { Problems } from '../private/problems';
 import { shown } from '../repository/retention/tag-patterns';
 
@@ -70,14 +71,9 @@ export class RegistryRecord {
 
 function warn({ scope }: ScanRequest, filters: readonly string[], code: string, but: string): void {
   const id = `cdk-secure-ecr:${code}`;
+  // The CDK itself forgets what was acknowledged on the construct before it is warned of, and remembers only what is above.
   if (filters.length === 0 || isAcknowledged(scope, id)) return;
   Validations.of(scope).addWarning(id, `repositories ${filters.map(shown).join(', ')} have to be scanned continuously, but ${but}`);
-}
-
-/** The CDK itself forgets what was acknowledged on the construct before it is warned of, and remembers only what is above. */
-function isAcknowledged({ node }: IConstruct, id: string): boolean {
-  return node.metadata.some(({ type, data }) =>
-    type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY && `annotation::${id}` in data);
 }
 
 /** A stage is written when its pipeline is told of it, which can be before all of the app is there. */

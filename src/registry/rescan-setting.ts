@@ -1,8 +1,8 @@
 import { Duration, Stack, aws_iam as iam, type aws_lambda as lambda, custom_resources as custom } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { InspectorRescan } from './inspector-rescan';
-import { acknowledge } from '../functions/acknowledge';
 import { functionProps } from '../functions/handler-function';
+import { acknowledge } from '../private/acknowledge';
 
 /** Where in a stack the CDK keeps the function of its custom resources. */
 const PROVIDER_ID = `AWS${custom.AwsCustomResource.PROVIDER_FUNCTION_UUID.replaceAll('-', '')}`;

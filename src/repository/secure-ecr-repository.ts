@@ -9,6 +9,7 @@ import { checkImageTags, checkProps, removalProblems } from './repository-checks
 import { ImageRetention } from './retention';
 import { RepositoryAccess } from '../access/repository-access';
 import { RepositoryPolicy, namesEverybody } from '../access/repository-policy';
+import { acknowledge } from '../private/acknowledge';
 
 /** Properties of a `SecureEcrRepository`. */
 export interface SecureEcrRepositoryProps {
@@ -162,10 +163,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   public addToResourcePolicy(statement: iam.PolicyStatement): iam.AddToResourcePolicyResult {
     this.policy.add(statement);
     if (namesEverybody(statement)) {
-      Validations.of(this).acknowledge({
-        id: 'AwsSolutions-ECR1',
-        reason: 'A statement that names every principal has a condition, such as aws:PrincipalOrgID; without one it is refused.',
-      });
+      acknowledge(this, 'ECR1', 'A statement that names every principal has a condition, such as aws:PrincipalOrgID; without one it is refused.');
     }
     return { statementAdded: true, policyDependable: this.resource };
   }
