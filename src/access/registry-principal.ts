@@ -1,4 +1,5 @@
 import { Aws, aws_iam as iam } from 'aws-cdk-lib';
+import { checkAccount } from './check-account';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { matches } from '../private/tokens';
@@ -23,7 +24,7 @@ export class RegistryPrincipal {
    */
   public static role(account: string, roleName: string): iam.IPrincipal {
     const problems = new Problems('RegistryPrincipal.role');
-    checkAccount(account, problems);
+    checkAccount(account, problems, { code: 'principalAccount' });
     problems.unless(matches(LIMITS.roleName, roleName), {
       prop: 'roleName',
       must: 'be a name of 1 to 64 letters, digits or any of _+=,.@-, after a path that does not start with /',
@@ -50,7 +51,7 @@ export class RegistryPrincipal {
    */
   public static permissionSet(account: string, name: string): iam.IPrincipal {
     const problems = new Problems('RegistryPrincipal.permissionSet');
-    checkAccount(account, problems);
+    checkAccount(account, problems, { code: 'principalAccount' });
     problems.unless(matches(LIMITS.permissionSetName, name), {
       prop: 'name',
       must: 'be 1 to 32 letters, digits or any of _+=,.@-',
@@ -91,15 +92,5 @@ export class RegistryPrincipal {
 function whoIs(account: string, operator: string, resource: string): iam.IPrincipal {
   return new iam.AccountPrincipal(account).withConditions({
     [operator]: { 'aws:PrincipalArn': `arn:${Aws.PARTITION}:iam::${account}:${resource}` },
-  });
-}
-
-function checkAccount(account: string, problems: Problems): void {
-  problems.unless(matches(LIMITS.account, account), {
-    prop: 'account',
-    must: 'be 12 digits',
-    got: account,
-    remedy: 'write the number of the account as a string, with its leading zeros',
-    code: 'principalAccount',
   });
 }

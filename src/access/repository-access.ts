@@ -4,6 +4,7 @@ import type { GuardOptions, ImageDeletionGuardOptions, LambdaPullOptions } from 
 import { AccessRecord, type PusherNeed } from './access-record';
 import { ACTIONS, GUARDED, checkActions, mayStandFor } from './actions';
 import { namedCallers } from './callers';
+import { checkAccount } from './check-account';
 import { grantToEach } from './composite';
 import { type Conditions, allOf, isConditional } from './conditions';
 import { denyChanges, denyWrites, deploymentRolesOf, rootUserOf } from './guards';
@@ -125,13 +126,7 @@ export class RepositoryAccess {
   public pullByLambda(options: LambdaPullOptions = {}): iam.Grant {
     const { account, functionName } = options;
     const problems = new Problems(`${this.repository.node.path}.pullByLambda`);
-    problems.unless(account === undefined || matches(LIMITS.account, account), {
-      prop: 'account',
-      must: 'be 12 digits',
-      got: account,
-      remedy: 'write the number of the account as a string, with its leading zeros',
-      code: 'accessLambdaAccount',
-    });
+    if (account !== undefined) checkAccount(account, problems, { code: 'accessLambdaAccount' });
     problems.unless(functionName === undefined || matches(LIMITS.functionName, functionName), {
       prop: 'functionName',
       must: 'be 1 to 64 letters, digits, - or _',
