@@ -11,9 +11,6 @@ import { acknowledge } from '../private/acknowledge';
 
 export const STALE_AFTER = Duration.days(90);
 
-/** A repository of 100,000 images is read in 100 calls. */
-const TIMEOUT = Duration.minutes(5);
-
 export interface RepositoryInventoryProps {
   /** None: all of the registry. */
   readonly repositories: ecr.IRepositoryRef[];
@@ -34,13 +31,13 @@ export class RepositoryInventory extends Construct {
     this.function = new MeasureRepositoriesFunction(this, 'Function', {
       ...functionProps(this, 'Function', {
         description: 'Measures repositories for the ECR audit trail',
-        timeout: TIMEOUT,
+        timeout: Duration.minutes(5), // a repository of 100,000 images is read in 100 calls
         memorySize: 256,
         environment: { NAMESPACE: namespace, STALE_DAYS: String(staleAfter.toDays()) },
       }, options),
     });
     const buffer = new BufferedHandler(this, 'Requests', {
-      handler: this.function, timeout: TIMEOUT, options, alarmActions, batchSize: 1, maxConcurrency: 2,
+      handler: this.function, options, alarmActions, batchSize: 1, maxConcurrency: 2,
     });
     this.function.addEnvironment('QUEUE', buffer.queue.queueUrl);
     buffer.queue.grant(this.function, 'sqs:SendMessage');

@@ -13,8 +13,6 @@ import { allowKey } from '../functions/handler-key';
 import type { HandlerOptions } from '../functions/handler-options';
 import { acknowledge } from '../private/acknowledge';
 
-const TIMEOUT = Duration.seconds(60);
-
 export interface SignalTellerProps {
   readonly topic?: sns.ITopic;
   readonly namespace: string;
@@ -36,12 +34,12 @@ export class SignalTeller extends Construct {
     this.function = new TellSignalsFunction(this, 'Function', {
       ...functionProps(this, 'Function', {
         description: 'Tells of signals of the ECR audit trail',
-        timeout: TIMEOUT,
+        timeout: Duration.seconds(60),
         memorySize: 256,
         environment: { NAMESPACE: namespace, TABLE: table.tableName, TOPIC: this.topic.topicArn },
       }, options),
     });
-    this.buffer = new BufferedHandler(this, 'Events', { handler: this.function, timeout: TIMEOUT, options, alarmActions, maxConcurrency: 5 });
+    this.buffer = new BufferedHandler(this, 'Events', { handler: this.function, options, alarmActions, maxConcurrency: 5 });
     this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
 
     table.grant(this.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');

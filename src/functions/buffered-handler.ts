@@ -9,10 +9,8 @@ import { acknowledge } from '../private/acknowledge';
 
 /** Properties of a `BufferedHandler`. */
 export interface BufferedHandlerProps {
-  /** Answers a batch with the messages that failed (partial batch response). */
+  /** Answers a batch with the messages that failed (partial batch response). Made with `functionProps`, so it has a time-out. */
   readonly handler: lambda.Function;
-  /** The time-out of the function. */
-  readonly timeout: Duration;
   readonly options?: HandlerOptions;
   /** How often a message is tried before it counts as lost. */
   readonly maxReceiveCount?: number;
@@ -36,7 +34,7 @@ export class BufferedHandler extends Construct {
 
   constructor(scope: Construct, id: string, props: BufferedHandlerProps) {
     super(scope, id);
-    const { handler, options = {}, timeout } = props;
+    const { handler, options = {} } = props;
     const encryption: Partial<sqs.QueueProps> = {
       encryption: options.encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
       encryptionMasterKey: options.encryptionKey,
@@ -48,7 +46,7 @@ export class BufferedHandler extends Construct {
       ...encryption,
       retentionPeriod: Duration.days(14),
       // AWS asks for six times the time-out, so that no message is handled twice while its batch waits for a throttled function.
-      visibilityTimeout: Duration.seconds(timeout.toSeconds() * 6),
+      visibilityTimeout: Duration.seconds(handler.timeout!.toSeconds() * 6),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceiveCount ?? 5 },
     });
     options.encryptionKey?.grantEncryptDecrypt(new iam.ServicePrincipal('events.amazonaws.com'));

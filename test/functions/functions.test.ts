@@ -21,7 +21,7 @@ const buffered = (options: HandlerOptions = {}, props: Partial<BufferedHandlerPr
     handler: 'index.handler',
     code: lambda.Code.fromInline('exports.handler = async () => ({});'),
   });
-  return new BufferedHandler(stack, 'Buffer', { handler, options, timeout: SETTINGS.timeout, ...props });
+  return new BufferedHandler(stack, 'Buffer', { handler, options, ...props });
 };
 const template = () => Template.fromStack(stack);
 const vpc = () => ec2.Vpc.fromVpcAttributes(stack, 'Vpc', {
