@@ -21,9 +21,6 @@ beforeAll(async () => {
 
 afterAll(() => scene?.close());
 
-const allow = (actions: string[], repository: string) =>
-  actions.length ? [{ Effect: 'Allow', Action: actions, Resource: scene.actors.arnOf(repository) }] : [];
-
 describe.each<[keyof typeof RIGHTS, Record<typeof DEEDS[number], string>]>([
   ['pull', {
     manifest: 'done',
@@ -64,14 +61,14 @@ describe.each<[keyof typeof RIGHTS, Record<typeof DEEDS[number], string>]>([
 ])('with the rights to %s', (rights, expected) => {
   test.each(DEEDS.map((deed) => [deed, expected[deed]] as const))('%s: %s', async (deed, outcome) => {
     const where = await scene.repository();
-    const who = await scene.person(allow(RIGHTS[rights], where));
+    const who = await scene.person(scene.allow(RIGHTS[rights], where));
 
     expect(await told(deeds[deed](who, where))).toBe(outcome);
   });
 
   test('in another repository: nothing', async () => {
     const [mine, other] = [await scene.repository(), await scene.repository()];
-    const who = await scene.person(allow(RIGHTS[rights], mine));
+    const who = await scene.person(scene.allow(RIGHTS[rights], mine));
 
     for (const deed of DEEDS) expect([deed, await told(deeds[deed](who, other))]).not.toEqual([deed, 'done']);
   });
@@ -128,7 +125,7 @@ test('a Deny of the repository stops an administrator', async () => {
 describe('a login', () => {
   test('is worth what its role may do now', async () => {
     const where = await scene.repository();
-    const who = await scene.person(allow(RIGHTS.pull, where), { name: 'leaver' });
+    const who = await scene.person(scene.allow(RIGHTS.pull, where), { name: 'leaver' });
     expect(await told(deeds.pull(who, where))).toBe('done');
 
     await scene.actors.removePolicy('leaver');

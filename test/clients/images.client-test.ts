@@ -16,9 +16,6 @@ beforeAll(async () => {
 
 afterAll(() => scene?.close());
 
-const allow = (actions: string[], repository: string) =>
-  actions.length ? [{ Effect: 'Allow', Action: actions, Resource: scene.actors.arnOf(repository) }] : [];
-
 test('what is pulled is what was pushed, byte for byte, until it is deleted', async () => {
   const where = await scene.repository();
   const who = await scene.person([ECR.everything]);
@@ -36,7 +33,7 @@ test('what is pulled is what was pushed, byte for byte, until it is deleted', as
 
 test('oras asks for the manifest before it pushes, so the right to push has to include it; crane does not', async () => {
   const where = await scene.repository();
-  const who = await scene.person(allow(ECR.push, where));
+  const who = await scene.person(scene.allow(ECR.push, where));
   const [one, two] = [makeImage({ version: '1' }), makeImage({ version: '2' })];
 
   expect(await told(who.crane('push', who.layout(one), scene.ref(where, ':one')))).toBe('done');
@@ -49,7 +46,7 @@ test.each([
   ['its images', ECR.pull, 'done'],
 ])('a copy from another repository of which one may read %s', async (_, rights, expected) => {
   const [from, to] = [await scene.repository(), (await scene.actors.repository(`team/${scene.unique()}`)).repositoryName];
-  const who = await scene.person([...allow([...ECR.push, 'ecr:BatchGetImage'], to), ...allow(rights, from)]);
+  const who = await scene.person([...scene.allow([...ECR.push, 'ecr:BatchGetImage'], to), ...scene.allow(rights, from)]);
 
   // crane asks the registry to mount the layers, which would spare it reading them.
   expect(await told(who.crane('copy', scene.ref(from), scene.ref(to)))).toBe(expected);

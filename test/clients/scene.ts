@@ -44,6 +44,11 @@ export class Scene {
     return made.repositoryName;
   }
 
+  /** The statements by which a role may do this in a repository of ours. */
+  allow(actions: string[], repository: string): object[] {
+    return actions.length ? [{ Effect: 'Allow', Action: actions, Resource: this.actors.arnOf(repository) }] : [];
+  }
+
   /** Somebody in a role that may do just this, not logged in. */
   async stranger(statements: object[] = [], options: RoleOptions & { readonly name?: string } = {}): Promise<Person> {
     return this.as(await this.actors.session(options.name ?? this.unique(), statements, options));

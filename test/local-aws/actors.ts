@@ -1,9 +1,9 @@
-import { CreateRepositoryCommand, ECRClient, SetRepositoryPolicyCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
+import { CreateRepositoryCommand, ECRClient, ListImagesCommand, SetRepositoryPolicyCommand, type ImageTagMutability } from '@aws-sdk/client-ecr';
 import {
   AddUserToGroupCommand, CreateAccessKeyCommand, CreateGroupCommand, CreateRoleCommand, CreateUserCommand,
   DeleteRolePolicyCommand, IAMClient, PutGroupPolicyCommand, PutRolePolicyCommand, PutUserPolicyCommand, type Tag,
 } from '@aws-sdk/client-iam';
-import type { Credentials, LocalAws } from './index';
+import type { Credentials, LocalAws, Network, RepositoryName } from './index';
 
 export const OTHER_ACCOUNT = '222222222222';
 
@@ -97,6 +97,11 @@ export class Actors {
     await iam.send(new CreateGroupCommand({ GroupName }));
     await iam.send(new PutGroupPolicyCommand({ GroupName, PolicyName: 'p', PolicyDocument: document(statements) }));
     for (const UserName of users) await iam.send(new AddUserToGroupCommand({ GroupName, UserName }));
+  }
+
+  /** What ECR says to somebody who lists the images of a repository. */
+  async list(who: Credentials, repository: RepositoryName, through?: Network): Promise<string> {
+    return this.aws.client(ECRClient, who, through).send(new ListImagesCommand(repository)).then(() => 'allowed', ({ name }) => name);
   }
 
   iam(account: string): IAMClient {

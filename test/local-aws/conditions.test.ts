@@ -1,8 +1,8 @@
-import { ECRClient, GetAuthorizationTokenCommand, ListImagesCommand, TagResourceCommand } from '@aws-sdk/client-ecr';
+import { ECRClient, GetAuthorizationTokenCommand, TagResourceCommand } from '@aws-sdk/client-ecr';
 import { CreateVirtualMFADeviceCommand, EnableMFADeviceCommand } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts';
 import { Actors, ECR, OTHER_ACCOUNT } from './actors';
-import { type Credentials, LocalAws, type Network, type RepositoryName } from './index';
+import { type Credentials, LocalAws } from './index';
 import { TemplateStack } from './stack';
 
 const OUR_PLACE = 'o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/';
@@ -17,11 +17,6 @@ beforeAll(async () => {
 }, 180_000);
 
 afterAll(() => aws.stop());
-
-/** What ECR says to somebody who lists the images of a repository. */
-async function list(who: Credentials, repository: RepositoryName, through?: Network): Promise<string> {
-  return aws.client(ECRClient, who, through).send(new ListImagesCommand(repository)).then(() => 'allowed', ({ name }) => name);
-}
 
 const denied = 'AccessDeniedException';
 const unique = () => `n${(names += 1)}`;
@@ -46,7 +41,7 @@ describe('who calls', () => {
     const session = await actors.session(name, [], { path: '/team/' });
     const repository = await repositoryWhere(condition(`arn:aws:iam::${aws.account}:role/team/${name}`));
 
-    expect(await list(session, repository)).toBe(expected);
+    expect(await actors.list(session, repository)).toBe(expected);
   });
 
   test('a role that IAM Identity Center makes of a permission set is one with a path', async () => {
@@ -56,15 +51,15 @@ describe('who calls', () => {
     const [ours, theirs] = [aws.account, OTHER_ACCOUNT].map((account) =>
       repositoryWhere({ ArnLike: { 'aws:PrincipalArn': `arn:aws:iam::${account}:${pattern}` } }));
 
-    expect(await list(session, await ours)).toBe('allowed');
-    expect(await list(session, await theirs)).toBe(denied);
+    expect(await actors.list(session, await ours)).toBe('allowed');
+    expect(await actors.list(session, await theirs)).toBe(denied);
   });
 
   test.each([[OTHER_ACCOUNT, 'allowed'], ['333333333333', denied]])('aws:PrincipalAccount %s', async (account, expected) => {
     const session = await actors.session(unique(), [ECR.everything], { account: OTHER_ACCOUNT });
     const repository = await repositoryWhere({ StringEquals: { 'aws:PrincipalAccount': account } });
 
-    expect(await list(session, repository)).toBe(expected);
+    expect(await actors.list(session, repository)).toBe(expected);
   });
 
   describe('in an organization', () => {
@@ -79,14 +74,14 @@ describe('who calls', () => {
     ])('a principal is let in by %s', async (_, condition, expected) => {
       const session = await actors.session(unique(), [ECR.everything], { account: placed });
 
-      expect(await list(session, await repositoryWhere(condition))).toBe(expected);
+      expect(await actors.list(session, await repositoryWhere(condition))).toBe(expected);
     });
 
     test('an account outside of any is not', async () => {
       const session = await actors.session(unique(), [ECR.everything], { account: OTHER_ACCOUNT });
       const anywhere = { StringLike: { 'aws:PrincipalOrgID': '*' } };
 
-      expect(await list(session, await repositoryWhere(anywhere))).toBe(denied);
+      expect(await actors.list(session, await repositoryWhere(anywhere))).toBe(denied);
     });
 
     test('what is no path is refused', async () => {
@@ -106,15 +101,15 @@ describe('who calls', () => {
     test('those of the role count', async () => {
       const session = await tagged();
 
-      expect(await list(session, await repositoryWhere(team('web')))).toBe('allowed');
-      expect(await list(session, await repositoryWhere(team('data')))).toBe(denied);
+      expect(await actors.list(session, await repositoryWhere(team('web')))).toBe('allowed');
+      expect(await actors.list(session, await repositoryWhere(team('data')))).toBe(denied);
     });
 
     test('those of the session go before those of the role', async () => {
       const session = await tagged([{ Key: 'team', Value: 'data' }]);
 
-      expect(await list(session, await repositoryWhere(team('data')))).toBe('allowed');
-      expect(await list(session, await repositoryWhere(team('web')))).toBe(denied);
+      expect(await actors.list(session, await repositoryWhere(team('data')))).toBe('allowed');
+      expect(await actors.list(session, await repositoryWhere(team('web')))).toBe(denied);
     });
 
     test('an identity policy may compare them with those of the repository', async () => {
@@ -127,11 +122,11 @@ describe('who calls', () => {
         const web = await actors.session(unique(), [statement(key)], { tags: [{ Key: 'team', Value: 'web' }] });
         const none = await actors.session(unique(), [statement(key)]);
         await aws.client(ECRClient).send(new TagResourceCommand({ resourceArn, tags: [{ Key: 'team', Value: 'web' }] }));
-        expect([await list(web, repository), await list(none, repository)]).toEqual(['allowed', denied]);
+        expect([await actors.list(web, repository), await actors.list(none, repository)]).toEqual(['allowed', denied]);
 
         await aws.client(ECRClient).send(new TagResourceCommand({ resourceArn, tags: [{ Key: 'team', Value: 'data' }] }));
 
-        expect(await list(web, repository)).toBe(denied);
+        expect(await actors.list(web, repository)).toBe(denied);
       }
     });
 
@@ -141,7 +136,7 @@ describe('who calls', () => {
       ], { tags: [{ Key: 'team', Value: 'web' }] });
       const [own, other] = [await actors.repository(`web/${unique()}`), await actors.repository(`data/${unique()}`)];
 
-      expect([await list(web, own), await list(web, other)]).toEqual(['allowed', denied]);
+      expect([await actors.list(web, own), await actors.list(web, other)]).toEqual(['allowed', denied]);
     });
   });
 });
@@ -172,22 +167,22 @@ describe('a second factor', () => {
   test('is known of a session that began with it', async () => {
     const repository = await repositoryWhere(present);
 
-    expect(await list(await signIn({ SerialNumber: device, TokenCode: '123456' }), repository)).toBe('allowed');
-    expect(await list(await signIn({}), repository)).toBe(denied);
-    expect(await list(user.credentials, repository)).toBe(denied);
+    expect(await actors.list(await signIn({ SerialNumber: device, TokenCode: '123456' }), repository)).toBe('allowed');
+    expect(await actors.list(await signIn({}), repository)).toBe(denied);
+    expect(await actors.list(user.credentials, repository)).toBe(denied);
   });
 
   test('has an age', async () => {
     const session = await signIn({ SerialNumber: device, TokenCode: '123456' });
     const within = (seconds: number) => repositoryWhere({ NumericLessThanEquals: { 'aws:MultiFactorAuthAge': `${seconds}` } });
 
-    expect(await list(session, await within(3600))).toBe('allowed');
-    expect(await list(session, await within(-1))).toBe(denied);
+    expect(await actors.list(session, await within(3600))).toBe('allowed');
+    expect(await actors.list(session, await within(-1))).toBe(denied);
 
     await aws.ageSecondFactor(session, 3601);
 
-    expect(await list(session, await within(3600))).toBe(denied);
-    expect(await list(session, await within(3601))).toBe('allowed');
+    expect(await actors.list(session, await within(3600))).toBe(denied);
+    expect(await actors.list(session, await within(3601))).toBe('allowed');
     await expect(aws.ageSecondFactor(user.credentials, 1)).rejects.toThrow(/without a second factor/);
   });
 
@@ -202,7 +197,7 @@ describe('a second factor', () => {
     const credentials = {
       accessKeyId: session!.AccessKeyId!, secretAccessKey: session!.SecretAccessKey!, sessionToken: session!.SessionToken,
     };
-    expect(await list(credentials, await repositoryWhere(present))).toBe(denied);
+    expect(await actors.list(credentials, await repositoryWhere(present))).toBe(denied);
   });
 
   test('is one of the caller', async () => {
@@ -228,7 +223,7 @@ describe('where from', () => {
     });
     const session = await actors.session(unique());
     const from = async (condition: object, vpcEndpoint?: string) =>
-      list(session, await repositoryWhere(condition), await aws.network({ vpcEndpoint }));
+      actors.list(session, await repositoryWhere(condition), await aws.network({ vpcEndpoint }));
     const throughEndpoint = { StringEquals: { 'aws:SourceVpce': Endpoint } };
     const fromVpc = { StringEquals: { 'aws:SourceVpc': Vpc } };
     const fromHere = { IpAddress: { 'aws:SourceIp': '127.0.0.1/32' } };
@@ -236,7 +231,7 @@ describe('where from', () => {
     expect(await from(throughEndpoint, Endpoint)).toBe('allowed');
     expect(await from(throughEndpoint, Other)).toBe(denied);
     expect(await from(throughEndpoint)).toBe(denied);
-    expect(await list(session, await repositoryWhere(throughEndpoint))).toBe(denied);
+    expect(await actors.list(session, await repositoryWhere(throughEndpoint))).toBe(denied);
     expect(await from(fromVpc, Other)).toBe('allowed');
     expect(await from(fromVpc)).toBe(denied);
     expect(await from(fromHere)).toBe('allowed');
@@ -266,7 +261,7 @@ describe('an AWS service', () => {
     const repository = await repositoryWhere(condition, lambda);
     const credentials = await aws.asService(service, { sourceArn, sourceAccount: '222222222222' });
 
-    expect(await list(credentials, repository)).toBe(expected);
+    expect(await actors.list(credentials, repository)).toBe(expected);
   });
 
   test('is nobody else: neither a role, nor one with all rights, nor a root user', async () => {
@@ -275,9 +270,9 @@ describe('an AWS service', () => {
       await actors.session(unique()), await actors.session(unique(), [ECR.everything], { account: OTHER_ACCOUNT }),
     ];
 
-    expect(await list(role, repository)).toBe(denied);
-    expect(await list(theirAdministrator, repository)).toBe(denied);
-    expect(await list(aws.rootOf(OTHER_ACCOUNT), repository)).toBe(denied);
+    expect(await actors.list(role, repository)).toBe(denied);
+    expect(await actors.list(theirAdministrator, repository)).toBe(denied);
+    expect(await actors.list(aws.rootOf(OTHER_ACCOUNT), repository)).toBe(denied);
   });
 
   test('can be kept out of what is denied to everybody', async () => {
@@ -288,8 +283,8 @@ describe('an AWS service', () => {
       }],
     });
 
-    expect(await list(session, repository)).toBe('allowed');
-    expect(await list(await aws.asService('lambda.amazonaws.com'), repository)).toBe(denied);
+    expect(await actors.list(session, repository)).toBe('allowed');
+    expect(await actors.list(await aws.asService('lambda.amazonaws.com'), repository)).toBe(denied);
   });
 
   test('that a role called uses the rights of the role', async () => {
@@ -299,11 +294,11 @@ describe('an AWS service', () => {
     const first = { StringEquals: { 'aws:CalledViaFirst': 'athena.amazonaws.com' } };
     const direct = { Bool: { 'aws:ViaAWSService': 'false' } };
 
-    expect(await list(through, await repositoryWhere(calledVia))).toBe('allowed');
-    expect(await list(through, await repositoryWhere(first))).toBe('allowed');
-    expect(await list(through, await repositoryWhere(direct))).toBe(denied);
-    expect(await list(session, await repositoryWhere(calledVia))).toBe(denied);
-    expect(await list(session, await repositoryWhere(direct))).toBe('allowed');
+    expect(await actors.list(through, await repositoryWhere(calledVia))).toBe('allowed');
+    expect(await actors.list(through, await repositoryWhere(first))).toBe('allowed');
+    expect(await actors.list(through, await repositoryWhere(direct))).toBe(denied);
+    expect(await actors.list(session, await repositoryWhere(calledVia))).toBe(denied);
+    expect(await actors.list(session, await repositoryWhere(direct))).toBe('allowed');
   });
 });
 

@@ -1,7 +1,7 @@
-import { ECRClient, GetRepositoryPolicyCommand, ListImagesCommand, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
+import { ECRClient, GetRepositoryPolicyCommand, SetRepositoryPolicyCommand } from '@aws-sdk/client-ecr';
 import { DeleteRoleCommand } from '@aws-sdk/client-iam';
 import { Actors, ECR, OTHER_ACCOUNT } from './actors';
-import { type Credentials, LocalAws } from './index';
+import { LocalAws } from './index';
 
 const DENIED = 'AccessDeniedException';
 
@@ -17,11 +17,6 @@ beforeAll(async () => {
 afterAll(() => aws.stop());
 
 const unique = () => `n${(names += 1)}`;
-
-async function list(who: Credentials, repositoryName: string): Promise<string> {
-  const request = new ListImagesCommand({ repositoryName, registryId: aws.account });
-  return aws.client(ECRClient, who).send(request).then(() => 'allowed', ({ name }) => name);
-}
 
 /** A role of an account, with or without an identity policy that allows. */
 async function somebody(account: string, identity: 'with a policy' | 'without a policy') {
@@ -61,45 +56,45 @@ describe('whom a statement names', () => {
   test.each(decides)('in the same account, %s', async (form, withPolicy, without) => {
     for (const [identity, expected] of [['with a policy', withPolicy], ['without a policy', without]] as const) {
       const { name, credentials } = await somebody(aws.account, identity);
-      const { repositoryName } = await actors.repository(unique(), {
+      const repository = await actors.repository(unique(), {
         policy: [{ Effect: 'Allow', Principal: FORMS[form](aws.account, name), Action: 'ecr:ListImages' }],
       });
 
-      expect([identity, await list(credentials, repositoryName)]).toEqual([identity, expected]);
+      expect([identity, await actors.list(credentials, repository)]).toEqual([identity, expected]);
     }
   });
 
   test.each(decides)('in another account, %s: both sides are needed', async (form) => {
     for (const identity of ['with a policy', 'without a policy'] as const) {
       const { name, credentials } = await somebody(OTHER_ACCOUNT, identity);
-      const { repositoryName } = await actors.repository(unique(), {
+      const repository = await actors.repository(unique(), {
         policy: [{ Effect: 'Allow', Principal: FORMS[form](OTHER_ACCOUNT, name), Action: 'ecr:ListImages' }],
       });
       const named = !['another account', 'a service'].includes(form);
 
-      expect(await list(credentials, repositoryName)).toBe(named && identity === 'with a policy' ? 'allowed' : DENIED);
+      expect(await actors.list(credentials, repository)).toBe(named && identity === 'with a policy' ? 'allowed' : DENIED);
     }
   });
 
   test.each(['the account number', 'the ARN of the role', 'everybody'])('a Deny for %s goes before everything', async (form) => {
     const { name, credentials } = await somebody(aws.account, 'with a policy');
-    const { repositoryName } = await actors.repository(unique(), {
+    const repository = await actors.repository(unique(), {
       policy: [
         { Effect: 'Allow', Principal: FORMS['the ARN of the role'](aws.account, name), Action: 'ecr:ListImages' },
         { Effect: 'Deny', Principal: FORMS[form](aws.account, name), Action: 'ecr:List*' },
       ],
     });
 
-    expect(await list(credentials, repositoryName)).toBe(DENIED);
+    expect(await actors.list(credentials, repository)).toBe(DENIED);
   });
 
   test('a user', async () => {
     const [named, other] = [await actors.user('named'), await actors.user('other')];
-    const { repositoryName } = await actors.repository(unique(), {
+    const repository = await actors.repository(unique(), {
       policy: [{ Effect: 'Allow', Principal: { AWS: named.arn }, Action: 'ecr:ListImages' }],
     });
 
-    expect([await list(named.credentials, repositoryName), await list(other.credentials, repositoryName)]).toEqual(['allowed', DENIED]);
+    expect([await actors.list(named.credentials, repository), await actors.list(other.credentials, repository)]).toEqual(['allowed', DENIED]);
   });
 });
 
@@ -170,18 +165,18 @@ describe('what AWS does not take', () => {
 test('a role that was deleted and made again is another one', async () => {
   const name = unique();
   const arn = await actors.role(name);
-  const { repositoryName } = await actors.repository(unique(), {
+  const repository = await actors.repository(unique(), {
     policy: [{ Effect: 'Allow', Principal: { AWS: arn }, Action: 'ecr:ListImages' }],
   });
-  const text = async () => (await aws.client(ECRClient).send(new GetRepositoryPolicyCommand({ repositoryName }))).policyText!;
-  expect([await list(await aws.assumeRole(arn), repositoryName), await text()]).toEqual(['allowed', expect.stringContaining(arn)]);
+  const text = async () => (await aws.client(ECRClient).send(new GetRepositoryPolicyCommand(repository))).policyText!;
+  expect([await actors.list(await aws.assumeRole(arn), repository), await text()]).toEqual(['allowed', expect.stringContaining(arn)]);
 
   await actors.iam(aws.account).send(new DeleteRoleCommand({ RoleName: name }));
   const again = await actors.session(name);
 
-  expect(await list(again, repositoryName)).toBe(DENIED);
+  expect(await actors.list(again, repository)).toBe(DENIED);
   expect(await text()).toMatch(/"AROA\w+"/);
   expect(await text()).not.toContain(arn);
-  await actors.setPolicy(repositoryName, [{ Effect: 'Allow', Principal: { AWS: arn }, Action: 'ecr:ListImages' }]);
-  expect(await list(again, repositoryName)).toBe('allowed');
+  await actors.setPolicy(repository.repositoryName, [{ Effect: 'Allow', Principal: { AWS: arn }, Action: 'ecr:ListImages' }]);
+  expect(await actors.list(again, repository)).toBe('allowed');
 });
