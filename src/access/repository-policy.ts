@@ -5,6 +5,7 @@ import { type PolicyJson, collapse } from './collapse-statements';
 import { nameCaller, nameSource } from './conditions';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
+import { repeated } from '../private/repeated';
 import { matches } from '../private/tokens';
 
 /** The policy of a repository: few statements for many grants; what ECR would refuse at deployment is refused at synthesis. */
@@ -76,12 +77,12 @@ export class RepositoryPolicy {
   /** What can be known only when every statement is there. */
   public validate(): string[] {
     const resolved: PolicyJson | undefined = Stack.of(this.owner).resolve(this.text);
-    const sids = (resolved?.Statement ?? []).map(({ Sid }) => Sid).filter((sid) => sid !== undefined);
+    const again = repeated((resolved?.Statement ?? []).map(({ Sid }) => Sid).filter((sid) => sid !== undefined));
     const problems = new Problems(this.owner.node.path);
-    problems.unless(new Set(sids).size === sids.length, {
+    problems.unless(again.length === 0, {
       prop: 'repository policy',
       must: 'have a Sid of its own for each statement',
-      got: sids.filter((sid, index) => sids.indexOf(sid) !== index),
+      got: again,
       remedy: 'rename them, or leave them out',
       code: 'repositoryPolicySids',
     });

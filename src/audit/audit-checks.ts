@@ -7,6 +7,7 @@ import type { EcrAuditTrail } from './ecr-audit-trail';
 import type { EcrAuditTrailProps } from './ecr-audit-trail-props';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
+import { repeated } from '../private/repeated';
 import { knownLength, matches } from '../private/tokens';
 
 /** Refuses wrong properties, all of them together. */
@@ -91,11 +92,11 @@ function checkSignals(signals: AuditSignal[], problems: Problems): void {
     remedy: 'leave it out for all signals of the library',
     code: 'auditSignals',
   });
-  const ids = signals.map((signal) => signal.id);
-  problems.unless(new Set(ids).size === ids.length, {
+  const again = repeated(signals.map(({ id }) => id));
+  problems.unless(again.length === 0, {
     prop: 'signals',
     must: 'have an id of its own for each',
-    got: ids.filter((each, index) => ids.indexOf(each) !== index),
+    got: again,
     remedy: 'AuditSignal.all() holds all of the library: replace one that is adjusted, do not add it',
     code: 'auditSignalTwice',
   });

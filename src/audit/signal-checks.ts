@@ -4,6 +4,7 @@ import { REGISTRY_SIGNALS } from './signals/registry-signals';
 import { REPOSITORY_SIGNALS } from './signals/repository-signals';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
+import { repeated } from '../private/repeated';
 
 /** Refuses an adjustment that would silence a signal. */
 export function checkAdjustment(id: string, { threshold }: AuditSignalAdjustment, problems = new Problems(`AuditSignal ${id}`)): void {
@@ -58,10 +59,11 @@ export function checkCustom(id: string, props: CustomAuditSignalProps, condition
     });
   }
   const fields = conditions.map(({ field }) => field);
-  problems.unless(new Set(fields).size === fields.length, {
+  const again = repeated(fields);
+  problems.unless(again.length === 0, {
     prop: 'conditions',
     must: 'have one for each field',
-    got: fields.filter((field, index) => fields.indexOf(field) !== index),
+    got: again,
     remedy: 'name all values in one condition; the source, the names and failures of calls have properties of their own',
     code: 'auditSignalConditionTwice',
   });
