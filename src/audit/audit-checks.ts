@@ -1,10 +1,11 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct, IConstruct } from 'constructs';
 import { AuditSeverity, AuditSignal } from './audit-signal';
 import { AuditSource } from './audit-source';
 import { DEFAULT_NAMESPACE } from './contract';
 import type { EcrAuditTrail } from './ecr-audit-trail';
 import type { EcrAuditTrailProps } from './ecr-audit-trail-props';
+import { sameEnvironment } from './same-environment';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { repeated } from '../private/repeated';
@@ -68,9 +69,8 @@ function checkNamespace(scope: Construct, namespace: string, problems: Problems)
     remedy: 'leave it out, or name it after the team',
     code: 'auditNamespace',
   });
-  const here = Stack.of(scope);
-  const others = scope.node.root.node.findAll().filter(isAudit).filter((each) => each._metricNamespace === namespace
-    && Stack.of(each).account === here.account && Stack.of(each).region === here.region);
+  const others = scope.node.root.node.findAll().filter(isAudit)
+    .filter((each) => each._metricNamespace === namespace && sameEnvironment(each, scope));
   problems.unless(others.length === 0, {
     prop: 'metricNamespace',
     must: 'be one of its own for each audit of an account and Region',

@@ -1,6 +1,7 @@
 import { type Duration, Stack, Token, type aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { OwnTrail } from './own-trail';
+import { sameEnvironment } from './same-environment';
 import type { Problems } from '../private/problems';
 
 /** What can be said about a trail that an audit makes for itself. */
@@ -102,7 +103,7 @@ class OwnTrailSource extends AuditSource {
       remedy: 'leave fileRetention out for seven years: what is found late is looked for in old files',
       code: 'auditFileRetention',
     });
-    const others = Stack.of(scope).node.root.node.findAll().filter((other) => other instanceof OwnTrail && sameEnvironment(other, scope));
+    const others = scope.node.root.node.findAll().filter((other) => other instanceof OwnTrail && sameEnvironment(other, scope));
     problems.unless(others.length === 0, {
       prop: 'source',
       must: 'make one trail for an account and Region',
@@ -173,9 +174,4 @@ class TrailElsewhere extends AuditSource {
   public _bind(): BoundSource {
     return {};
   }
-}
-
-function sameEnvironment(one: Construct, other: Construct): boolean {
-  const [a, b] = [Stack.of(one), Stack.of(other)];
-  return a.account === b.account && a.region === b.region;
 }

@@ -1,5 +1,6 @@
 import { CfnResource, Stack, Token, aws_events as events, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { sameEnvironment } from './same-environment';
 import { LIMITS } from '../private/limits';
 import { leastText } from '../private/policy-size';
 import { Problems } from '../private/problems';
@@ -54,9 +55,8 @@ function templateLength(transformer: unknown): number {
 
 /** All of a type in the same account and Region. */
 function resources(audit: Construct, type: string): CfnResource[] {
-  const here = Stack.of(audit);
-  return audit.node.root.node.findAll().filter((each) => CfnResource.isCfnResource(each)).filter((each) =>
-    each.cfnResourceType === type && each.stack.account === here.account && each.stack.region === here.region);
+  return audit.node.root.node.findAll().filter((each) => CfnResource.isCfnResource(each))
+    .filter((each) => each.cfnResourceType === type && sameEnvironment(each, audit));
 }
 
 function same(scope: Construct, one: string, other: string): boolean {
