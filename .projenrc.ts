@@ -33,6 +33,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-cdk/asset-node-proxy-agent-v6@2.1.2',
     '@aws-cdk/cloud-assembly-schema@54.1.0',
     '@cloud-copilot/iam-simulate@0.1.173', // AGPL: for tests only, never part of the package
+    '@aws-lambda-powertools/logger@2.36.0',
+    '@aws-lambda-powertools/metrics@2.36.0',
     '@aws-sdk/client-cloudformation@3.1169.0',
     '@aws-sdk/client-cloudwatch@3.1164.0',
     '@aws-sdk/client-cloudwatch-logs@3.1169.0',
@@ -49,6 +51,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-sts@3.1169.0',
     '@stryker-mutator/core@10.0.0',
     '@stryker-mutator/jest-runner@10.0.0',
+    '@types/aws-lambda@8.10.164', // what types of Powertools refer to
     'ajv@8.20.0', // refuses in tests what the published schemas refuse
     'aws-cdk@2.1148.1', // 3.0.0 cannot read the assemblies of today's aws-cdk-lib
     'awslint@2.262.2-alpha.0',

@@ -24,7 +24,10 @@ export class Architecture extends Component {
     eslint.addOverride({
       files: ['src/handler/**/*.ts', 'src/**/*.lambda.ts'],
       // Bundled, so that the package depends on none of it.
-      rules: { 'import/no-extraneous-dependencies': ['error', { devDependencies: true, optionalDependencies: false, peerDependencies: false }] },
+      rules: {
+        'import/no-extraneous-dependencies': ['error', { devDependencies: true, optionalDependencies: false, peerDependencies: false }],
+        'no-console': 'error', // handler/logger.ts
+      },
     });
     new TextFile(project, 'ARCHITECTURE.md', {
       marker: false,

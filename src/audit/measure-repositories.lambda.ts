@@ -1,9 +1,11 @@
 import { ECRClient, RepositoryNotFoundException, paginateDescribeImages, paginateDescribeRepositories } from '@aws-sdk/client-ecr';
 import { SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
 import { REPOSITORY_DIMENSION, RepositoryMetric } from './contract';
 import { EMPTY, measured } from './measure';
 import { type Batch, type BatchFailures, eachMessage } from '../handler/batch';
 import { emitMetrics } from '../handler/emit-metrics';
+import { logger } from '../handler/logger';
 
 const { NAMESPACE, QUEUE, STALE_DAYS } = process.env;
 const DAY = 86_400_000;
@@ -17,7 +19,8 @@ const sqs = new SQSClient();
 /** The repositories to measure, all of them where none are named; or one of them. */
 type Incoming = { readonly repositories: readonly string[] } | { readonly repository: string };
 
-export async function handler(batch: Batch): Promise<BatchFailures> {
+export async function handler(batch: Batch, context: Context): Promise<BatchFailures> {
+  logger.addContext(context);
   return eachMessage(batch, async (message: Incoming) => {
     if ('repositories' in message) await distribute(message.repositories);
     else await measure(message.repository);

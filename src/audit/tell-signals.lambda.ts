@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
 import {
   type CloudTrailEvent, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, type SignalFacts, type SignalReport, WINDOW_SECONDS,
 } from './contract';
@@ -11,6 +12,7 @@ import { gitHubSession } from './record';
 import { type Batch, type BatchFailures, eachMessage } from '../handler/batch';
 import { emitMetrics } from '../handler/emit-metrics';
 import { Ledger } from '../handler/ledger';
+import { logger } from '../handler/logger';
 
 const { NAMESPACE, TABLE, TOPIC, QUEUE } = process.env;
 const ledger = new Ledger(new DynamoDBClient(), TABLE!);
@@ -25,7 +27,8 @@ interface Summary {
 /** A signal with its event, a summary that is due, or the event of a session that was begun. */
 type Incoming = { readonly signal: SignalFacts; readonly event: CloudTrailEvent } | { readonly summary: Summary } | CloudTrailEvent;
 
-export async function handler(batch: Batch): Promise<BatchFailures> {
+export async function handler(batch: Batch, context: Context): Promise<BatchFailures> {
+  logger.addContext(context);
   return eachMessage(batch, async (message: Incoming) => {
     if ('summary' in message) await summarize(message.summary);
     else if ('signal' in message) await tell(message.signal, message.event);

@@ -1,3 +1,5 @@
+import { logger } from './logger';
+
 /** A batch of messages from a queue, as far as it is read. */
 export interface Batch {
   readonly Records: readonly { readonly messageId: string; readonly body: string }[];
@@ -19,7 +21,7 @@ export async function eachMessage(batch: Batch, handle: (message: any) => Promis
     try {
       await handle(JSON.parse(body));
     } catch (error) {
-      console.error('A message failed', { messageId, error });
+      logger.error('A message failed', { messageId, error });
       batchItemFailures.push({ itemIdentifier: messageId });
     }
   }

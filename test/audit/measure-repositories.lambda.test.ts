@@ -3,8 +3,11 @@ import { DescribeImagesCommand, DescribeRepositoriesCommand, ECRClient, Reposito
 import { SQSClient, type SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import * as fc from 'fast-check';
 import { EMPTY, type Image, measured } from '../../src/audit/measure';
-import { handler } from '../../src/audit/measure-repositories.lambda';
+import { handler as lambda } from '../../src/audit/measure-repositories.lambda';
+import type { Batch } from '../../src/handler/batch';
+import { CONTEXT } from '../support/lambda-context';
 
+const handler = (batch: Batch) => lambda(batch, CONTEXT);
 const OCI = 'application/vnd.oci.image.config.v1+json';
 const [OLD, NEW] = [new Date('2020-01-01'), new Date('2100-01-01')];
 const STALE = new Date('2026-08-24');
@@ -16,7 +19,7 @@ let answers: Record<string, (input: any) => Promise<object>>;
 beforeEach(() => {
   [emitted, sent] = [[], []];
   answers = {};
-  jest.spyOn(console, 'error').mockImplementation();
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => emitted.push(JSON.parse(String(line))) > 0);
   jest.spyOn(ECRClient.prototype, 'send').mockImplementation(async (command: any) => {
     if (command instanceof DescribeImagesCommand) return answers.images(command.input);

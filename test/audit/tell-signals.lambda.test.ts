@@ -5,8 +5,12 @@ import { type PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient, type SendMessageCommand } from '@aws-sdk/client-sqs';
 import { ADMINISTRATOR, CI, PIPELINE, asEvent, byDocker, call, onRepository, push, role } from './records/build';
 import type { CloudTrailRecord, SignalFacts } from '../../src/audit/contract';
-import { handler } from '../../src/audit/tell-signals.lambda';
+import { handler as lambda } from '../../src/audit/tell-signals.lambda';
+import type { Batch } from '../../src/handler/batch';
 import { FakeTable } from '../support/fake-table';
+import { CONTEXT } from '../support/lambda-context';
+
+const handler = (from: Batch) => lambda(from, CONTEXT);
 
 const FACTS: SignalFacts = {
   id: 'imageDeleted',
@@ -29,7 +33,7 @@ let publish: jest.SpyInstance;
 beforeEach(() => {
   table = new FakeTable();
   [published, onBus, delayed, emitted] = [[], [], [], []];
-  jest.spyOn(console, 'error').mockImplementation();
+  jest.spyOn(process.stderr, 'write').mockReturnValue(true);
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => emitted.push(JSON.parse(String(line))) > 0);
   jest.spyOn(DynamoDBClient.prototype, 'send').mockImplementation((command: unknown) => table.send(command));
   publish = jest.spyOn(SNSClient.prototype, 'send').mockImplementation(async ({ input }: any) => void published.push(input));

@@ -1,8 +1,11 @@
 import { eachMessage } from '../../src/handler/batch';
 import { emitMetrics } from '../../src/handler/emit-metrics';
+import { logger } from '../../src/handler/logger';
+import { CONTEXT } from '../support/lambda-context';
 
 test('one message that fails, or cannot be read, holds up none of the others', async () => {
-  jest.spyOn(console, 'error').mockImplementation();
+  const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  logger.addContext(CONTEXT);
   const handled: unknown[] = [];
   const bodies = ['{"n":1}', 'not JSON', '{"n":3}', '{"n":4}'];
 
@@ -13,6 +16,11 @@ test('one message that fails, or cannot be read, holds up none of the others', a
 
   expect(handled).toEqual([{ n: 1 }, { n: 4 }]);
   expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }] });
+  const lines = write.mock.calls.map(([line]) => JSON.parse(String(line)));
+  write.mockRestore();
+  expect(lines).toEqual([['m1', 'SyntaxError'], ['m2', 'Error']].map(([messageId, name]) => expect.objectContaining({
+    level: 'ERROR', message: 'A message failed', messageId, function_request_id: CONTEXT.awsRequestId, error: expect.objectContaining({ name }),
+  })));
 });
 
 describe('metrics', () => {
@@ -23,7 +31,7 @@ describe('metrics', () => {
     write.mockRestore();
     return JSON.parse(String(line));
   };
-  const now = new Date('2026-11-22T10:00:00Z');
+  const now = new Date();
 
   test('are written in the embedded metric format', () => {
     expect(emitted({ namespace: 'N', values: { a: 1 } }, now)).toEqual({
