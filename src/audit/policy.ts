@@ -6,22 +6,35 @@ interface Statement {
   readonly Condition?: Record<string, Record<string, unknown>>;
 }
 
+const ORGANIZATION = /^o-[a-z0-9]+$/;
+const ORGANIZATION_PATH = /^o-[a-z0-9]+\//;
+const ACCOUNT = /^\d{12}$/;
+const ARN_OF_ACCOUNT = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/;
+
 /**
- * Condition keys whose values, when they are named, leave fewer than every AWS account.
+ * What the values of condition keys look like that leave fewer than every AWS account: fixed, where it counts. `o-*` is any
+ * organization, `arn:aws:iam::*:role/ci` a role that anybody can make.
  *
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
  */
-const LIMITING = [
-  'aws:principalorgid', 'aws:principalorgpaths', 'aws:principalaccount', 'aws:principalarn', 'aws:userid',
-  'aws:sourceaccount', 'aws:sourcearn', 'aws:sourceorgid', 'aws:sourceorgpaths', 'aws:sourcevpc', 'aws:sourcevpce',
-  'aws:vpcsourceip', 'aws:sourceip',
-];
+const FIXED: Record<string, RegExp> = {
+  'aws:principalorgid': ORGANIZATION,
+  'aws:sourceorgid': ORGANIZATION,
+  'aws:principalorgpaths': ORGANIZATION_PATH,
+  'aws:sourceorgpaths': ORGANIZATION_PATH,
+  'aws:principalaccount': ACCOUNT,
+  'aws:sourceaccount': ACCOUNT,
+  'aws:principalarn': ARN_OF_ACCOUNT,
+  'aws:sourcearn': ARN_OF_ACCOUNT,
+  'aws:userid': /^[A-Z0-9]{12,}(?::|$)/,
+  'aws:sourcevpc': /^vpc-[0-9a-f]+$/,
+  'aws:sourcevpce': /^vpce-[0-9a-f]+$/,
+  // Not the halves, quarters and so on of the internet: from /8 on, and from /32 on of IPv6.
+  'aws:sourceip': /^(?:[\d.]+(?:\/(?:[89]|[12]\d|3[0-2]))?|[\da-f:]*:[\da-f:]*(?:\/(?:3[2-9]|[4-9]\d|1[0-2]\d))?)$/i,
+};
 
 /** Operators that ask for one of the named values; their IfExists forms let a request without the key pass. */
 const ASKING = /^(?:ForAnyValue:)?(?:String(?:Equals|EqualsIgnoreCase|Like)|Arn(?:Equals|Like)|IpAddress)$/i;
-
-/** Values that are everything after all. */
-const EVERYTHING = /^(?:[*?]*|arn:[*?:]*|0\.0\.0\.0\/0|::\/0)$/;
 
 /** Whether a policy lets in principals of every AWS account. What cannot be read is no opening: the service refuses it. */
 export function isPublic(policyText: unknown): boolean {
@@ -54,8 +67,7 @@ function namesEverybody(statement: Statement): boolean {
 
 function isLimited({ Condition }: Statement): boolean {
   return Object.entries(Condition ?? {}).some(([operator, keys]) => ASKING.test(operator)
-    && Object.entries(keys).some(([key, values]) => LIMITING.includes(key.toLowerCase())
-      && [values].flat().every((value) => !EVERYTHING.test(String(value)))));
+    && Object.entries(keys).some(([key, values]) => [values].flat().every((value) => FIXED[key.toLowerCase()]?.test(String(value)))));
 }
 
 function conditionAccounts({ Condition }: Statement): string[] {
@@ -65,5 +77,5 @@ function conditionAccounts({ Condition }: Statement): string[] {
 }
 
 function accountIn(text: string): string | undefined {
-  return /^(\d{12})$/.exec(text)?.[1] ?? /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(text)?.[1];
+  return ACCOUNT.exec(text)?.[0] ?? ARN_OF_ACCOUNT.exec(text)?.[1];
 }

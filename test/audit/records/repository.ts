@@ -93,6 +93,8 @@ export const REPOSITORY_RECORDS: Row[] = [
   ['a policy opened to every organization', setPolicy(DEPLOYMENT, allow('*', { StringLike: { 'aws:PrincipalOrgID': '*' } })), 'openedToWorld'],
   ['a policy opened to who has no organization', setPolicy(DEPLOYMENT, allow('*', { StringEqualsIfExists: { 'aws:PrincipalOrgID': 'o-1234567890' } })), 'openedToWorld'],
   ['a policy opened to every address', setPolicy(DEPLOYMENT, allow('*', { IpAddress: { 'aws:SourceIp': ['10.0.0.0/8', '0.0.0.0/0'] } })), 'openedToWorld'],
+  ['a policy opened to a role of any account', setPolicy(DEPLOYMENT, allow('*', { ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/ci' } })), 'openedToWorld'],
+  ['a policy opened to any organization', setPolicy(DEPLOYMENT, allow('*', { StringLike: { 'aws:PrincipalOrgID': 'o-*' } })), 'openedToWorld'],
   ['our own policy: TLS only', setPolicy(DEPLOYMENT, TLS_ONLY)],
   ['a policy for an organization', setPolicy(DEPLOYMENT, TLS_ONLY, allow('*', { StringEquals: { 'aws:PrincipalOrgID': 'o-1234567890' } }))],
   ['a policy for paths of an organization', setPolicy(DEPLOYMENT, allow('*', { 'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-1234567890/r-ab12/ou-ab12-11111111/*' } }))],
