@@ -73,7 +73,8 @@ export interface EcrAuditTrailProps {
   readonly topic?: sns.ITopic;
 
   /**
-   * The page of the runbook that messages and alarms link to; the heading of a signal is its id in lower case.
+   * The page of the runbook that messages and alarms link to. The heading of a signal is its id in lower case; the others are
+   * `any-signal`, of the alarm above all, and `lost-messages`.
    *
    * @default - the runbook of this library
    */

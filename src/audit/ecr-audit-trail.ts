@@ -13,6 +13,7 @@ import type { EcrAuditTrailProps, OnSignalOptions } from './ecr-audit-trail-prop
 import { limitProblems } from './limit-checks';
 import { AuditMetrics, DEFAULT_INTERVAL } from './metrics';
 import { RepositoryInventory, STALE_AFTER } from './repository-inventory';
+import { Runbook } from './runbook';
 import { SignalAlarms } from './signal-alarms';
 import { SignalTeller } from './signal-teller';
 import { resolveAll, warnOfUnknownPushers } from './signals/resolve-all';
@@ -60,7 +61,8 @@ export class EcrAuditTrail extends Construct {
     // Before super(), so that a refused audit leaves nothing in the tree.
     checkProps(scope, id, props);
     const source = props.source ?? AuditSource.ownTrail();
-    const signals = resolveAll(scope, id, props, source._hasLog);
+    const runbook = new Runbook(props.runbookUrl);
+    const signals = resolveAll(scope, id, props, runbook, source._hasLog);
     super(scope, id);
     this.signals = signals;
     const { repositories = [], alarmActions = [], handlerOptions: options = {} } = props;
@@ -70,18 +72,18 @@ export class EcrAuditTrail extends Construct {
     this.logGroup = source._bind(this).logGroup;
     if (props.signals === undefined) warnOfUnknownPushers(this, signals);
 
-    const teller = new SignalTeller(this, 'Teller', { topic: props.topic, namespace, alarmActions, options });
+    const teller = new SignalTeller(this, 'Teller', { topic: props.topic, namespace, runbook, alarmActions, options });
     this.topic = teller.topic;
     this.handler = teller.function;
     this.deadLetterQueue = teller.buffer.deadLetterQueue;
     const rules = this.signals.flatMap((signal) => teller.tellOf(signal) ?? []);
-    this.alarms = new SignalAlarms(this, 'Signals', { signals: this.signals, logGroup: this.logGroup, metrics: this.metrics, alarmActions });
+    this.alarms = new SignalAlarms(this, 'Signals', { signals: this.signals, logGroup: this.logGroup, metrics: this.metrics, runbook, alarmActions });
     this.anyAlarm = this.alarms.any;
 
     const hasInventory = props.inventory ?? true;
     if (hasInventory) {
       const [every, staleAfter] = [props.inventoryInterval ?? DEFAULT_INTERVAL, props.staleAfter ?? STALE_AFTER];
-      new RepositoryInventory(this, 'Inventory', { repositories, namespace, every, staleAfter, alarmActions, options });
+      new RepositoryInventory(this, 'Inventory', { repositories, namespace, every, staleAfter, runbook, alarmActions, options });
     }
     if (this.logGroup) saveQueries(this, this.logGroup);
     if (props.dashboard ?? true) {

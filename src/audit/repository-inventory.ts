@@ -3,6 +3,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MeasureRepositoriesFunction } from './measure-repositories-function';
+import type { Runbook } from './runbook';
 import { BufferedHandler } from '../functions/buffered-handler';
 import { functionProps } from '../functions/handler-function';
 import { allowKey } from '../functions/handler-key';
@@ -17,6 +18,7 @@ export interface RepositoryInventoryProps {
   readonly namespace: string;
   readonly every: Duration;
   readonly staleAfter: Duration;
+  readonly runbook: Runbook;
   readonly alarmActions: cloudwatch.IAlarmAction[];
   readonly options: HandlerOptions;
 }
@@ -27,7 +29,7 @@ export class RepositoryInventory extends Construct {
 
   constructor(scope: Construct, id: string, props: RepositoryInventoryProps) {
     super(scope, id);
-    const { repositories, namespace, every, staleAfter, alarmActions, options } = props;
+    const { repositories, namespace, every, staleAfter, runbook, alarmActions, options } = props;
     this.function = new MeasureRepositoriesFunction(this, 'Function', {
       ...functionProps(this, 'Function', {
         description: 'Measures repositories for the ECR audit trail',
@@ -39,6 +41,7 @@ export class RepositoryInventory extends Construct {
     const buffer = new BufferedHandler(this, 'Requests', {
       handler: this.function, options, alarmActions, batchSize: 1, maxConcurrency: 2,
     });
+    runbook.linkLost(buffer.lost);
     this.function.addEnvironment('QUEUE', buffer.queue.queueUrl);
     buffer.queue.grant(this.function, 'sqs:SendMessage');
     allowKey(this.function, options);

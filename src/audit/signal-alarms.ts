@@ -2,6 +2,7 @@ import { aws_cloudwatch as cloudwatch, aws_logs as logs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { AuditSignal } from './audit-signal';
 import type { AuditMetrics } from './metrics';
+import type { Runbook } from './runbook';
 import type { ResolvedSignal } from './signals/resolved-signal';
 import { acknowledge } from '../private/acknowledge';
 
@@ -12,6 +13,7 @@ export interface SignalAlarmsProps {
   readonly signals: ResolvedSignal[];
   readonly logGroup?: logs.ILogGroup;
   readonly metrics: AuditMetrics;
+  readonly runbook: Runbook;
   readonly alarmActions: cloudwatch.IAlarmAction[];
 }
 
@@ -30,7 +32,7 @@ export class SignalAlarms extends Construct {
     const grave = props.signals.filter(({ facts }) => ['CRITICAL', 'HIGH'].includes(facts.severity)).map(({ signal }) => this.of(signal)!);
     const watched = grave.length > 0 ? grave : this.all;
     this.any = new cloudwatch.CompositeAlarm(this, 'Any', {
-      alarmDescription: 'A critical or high signal of the ECR audit trail; its own alarm says which',
+      alarmDescription: `A critical or high signal of the ECR audit trail; its own alarm says which. ${props.runbook.anySignal}`,
       alarmRule: cloudwatch.AlarmRule.anyOf(...watched.map((alarm) => cloudwatch.AlarmRule.fromAlarm(alarm, cloudwatch.AlarmState.ALARM))),
     });
   }

@@ -4,6 +4,7 @@ import {
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE, type SignalFacts } from './contract';
+import type { Runbook } from './runbook';
 import { isTold } from './signals/resolve-all';
 import type { ResolvedSignal } from './signals/resolved-signal';
 import { TellSignalsFunction } from './tell-signals-function';
@@ -16,6 +17,7 @@ import { acknowledge } from '../private/acknowledge';
 export interface SignalTellerProps {
   readonly topic?: sns.ITopic;
   readonly namespace: string;
+  readonly runbook: Runbook;
   readonly alarmActions: cloudwatch.IAlarmAction[];
   readonly options: HandlerOptions;
 }
@@ -27,7 +29,7 @@ export class SignalTeller extends Construct {
   public readonly buffer: BufferedHandler;
   private readonly rulePrefix = Names.uniqueResourceName(this, { maxLength: 30, separator: '-' });
 
-  constructor(scope: Construct, id: string, { topic, namespace, alarmActions, options }: SignalTellerProps) {
+  constructor(scope: Construct, id: string, { topic, namespace, runbook, alarmActions, options }: SignalTellerProps) {
     super(scope, id);
     this.topic = topic ?? this.makeTopic(options);
     const table = this.makeTable(options);
@@ -40,6 +42,7 @@ export class SignalTeller extends Construct {
       }, options),
     });
     this.buffer = new BufferedHandler(this, 'Events', { handler: this.function, options, alarmActions, maxConcurrency: 5 });
+    runbook.linkLost(this.buffer.lost);
     this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
 
     table.grant(this.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');

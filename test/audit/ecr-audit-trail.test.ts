@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   App, Duration, Stack, aws_cloudtrail as cloudtrail, aws_cloudwatch_actions as actions, aws_ecr as ecr, aws_events as events,
   aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs,
@@ -11,6 +13,7 @@ import { isSignal } from '../../src/audit/decide';
 import { matchesEvent } from '../support/event-pattern';
 import { matchesFilter } from '../support/filter-pattern';
 import { deployed } from '../support/simulate';
+import { ROOT } from '../support/tools';
 
 const DEVELOPER = `arn:aws:iam::${ACCOUNT}:role/Developer`;
 const ENV = { account: ACCOUNT, region: REGION };
@@ -87,6 +90,21 @@ describe('the template', () => {
     const [{ AlarmRule }] = properties('AWS::CloudWatch::CompositeAlarm');
     const grave = AuditSignal.all().filter(({ severity }) => ['CRITICAL', 'HIGH'].includes(severity));
     expect(JSON.stringify(AlarmRule).match(/Signals\w+Alarm/g)).toHaveLength(grave.length);
+  });
+
+  test.each([
+    [undefined, 'https://github.com/cdk-secure-ecr/cdk-secure-ecr/blob/main/docs/runbook.md'],
+    ['https://wiki.example.com/ecr', 'https://wiki.example.com/ecr'],
+  ])('has no alarm whose description does not end with its heading in the runbook (%s)', (runbookUrl, page) => {
+    audit({ ...watching(), runbookUrl });
+    const headings = [...readFileSync(join(ROOT, 'docs', 'runbook.md'), 'utf8').matchAll(/^## (.+)$/gm)]
+      .map(([, heading]) => heading.toLowerCase().replace(/ /g, '-'));
+
+    const alarms = [...properties('AWS::CloudWatch::Alarm'), ...properties('AWS::CloudWatch::CompositeAlarm')];
+    const links = alarms.map(({ AlarmDescription }) => String(AlarmDescription).split(' ').at(-1)!.split('#'));
+    expect(links.map(([link]) => link)).toEqual(links.map(() => page));
+    expect(headings).toEqual(expect.arrayContaining(links.map(([, heading]) => heading)));
+    expect(links.map(([, heading]) => heading).filter((heading) => heading.includes('-')).sort()).toEqual(['any-signal', 'lost-messages', 'lost-messages']);
   });
 
   test('delivers read events too, and loses none', () => {

@@ -4,24 +4,18 @@ import { type ResolvedSignal, resolve } from './resolved-signal';
 import { Problems } from '../../private/problems';
 import { AuditSignal } from '../audit-signal';
 import type { EcrAuditTrailProps } from '../ecr-audit-trail-props';
+import type { Runbook } from '../runbook';
 import { surroundingsOf } from '../surroundings';
-
-const RUNBOOK = 'https://github.com/cdk-secure-ecr/cdk-secure-ecr/blob/main/docs/runbook.md';
-/** The heading of the runbook for signals of an app's own. */
-const CUSTOM = 'signals-of-your-own';
 
 /** Where IAM is recorded: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
 const GLOBAL_REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'cn-northwest-1'];
 
 /** The signals of an audit that is about to be made; without those that would be about nothing there, if nobody asked for them by name. */
-export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailProps, hasLog: boolean): ResolvedSignal[] {
+export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailProps, runbook: Runbook, hasLog: boolean): ResolvedSignal[] {
   const around = surroundingsOf(scope, props);
-  const standard = new Set(AuditSignal.all().map((each) => each.id));
   const problems = new Problems(`${scope.node.path}/${id}`);
   const resolved = (props.signals ?? AuditSignal.all()).flatMap((signal) => {
-    const base = props.runbookUrl ?? RUNBOOK;
-    const url = signal._runbookUrl ?? `${base}#${standard.has(signal.id) || props.runbookUrl ? signal.id.toLowerCase() : CUSTOM}`;
-    const one = resolve(scope, signal, around, url, hasLog);
+    const one = resolve(scope, signal, around, runbook.of(signal), hasLog);
     problems.unless(one !== undefined || props.signals === undefined, {
       prop: 'signals',
       must: 'be about somebody',
