@@ -51,7 +51,7 @@ export function runbook(): string {
     '',
     `**${signal.title}.** Severity ${signal.severity}.`,
     '',
-    `Raised by ${raisedBy(signal)}.${signal._definition.global ? ' IAM is recorded in us-east-1: elsewhere there is the alarm, and no message.' : ''}`,
+    `Raised by ${raisedBy(signal)}.${signal._definition.global ? ' In any Region that the trail records.' : ''}`,
     '',
     signal.runbook,
     '',

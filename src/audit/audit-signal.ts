@@ -151,7 +151,7 @@ export class AuditSignal {
   public static readonly TRAIL_STOPPED = AuditSignal.standard('trailStopped');
   /** A trail was changed outside the deployment. */
   public static readonly TRAIL_CHANGED = AuditSignal.standard('trailChanged');
-  /** The root user of the account did anything, by docker too. */
+  /** The root user of the account did anything, in any Region that the trail records, by docker too. */
   public static readonly ROOT_USED = AuditSignal.standard('rootUsed');
 
   /** All signals of the library. */

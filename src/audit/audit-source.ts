@@ -48,12 +48,20 @@ export abstract class AuditSource {
     return new OwnTrailSource(options);
   }
 
-  /** A trail of this app, which sends to a log group (`sendToCloudWatchLogs`). */
+  /**
+   * A trail of this app, which sends to a log group (`sendToCloudWatchLogs`).
+   *
+   * Signals of IAM and of the root user take one of the two subscription filters that a log group may have.
+   */
   public static trail(trail: cloudtrail.Trail): AuditSource {
     return new TrailSource(trail);
   }
 
-  /** The log group that a trail sends to, in this account and Region; the trail may be that of an organization. */
+  /**
+   * The log group that a trail sends to, in this account and Region; the trail may be that of an organization.
+   *
+   * Signals of IAM and of the root user take one of the two subscription filters that a log group may have.
+   */
   public static logGroup(logGroup: logs.ILogGroup): AuditSource {
     return new LogGroupSource(logGroup);
   }
@@ -62,7 +70,8 @@ export abstract class AuditSource {
    * A trail elsewhere that records this account, such as that of the organization. There is no log to count in and to ask,
    * so the handler counts and no query is saved.
    *
-   * Outside us-east-1 nothing tells of IAM then: `OIDC_PROVIDER_CHANGED` and `PUSHER_TRUST_CHANGED` are left out.
+   * Outside us-east-1 nothing tells of IAM then: `OIDC_PROVIDER_CHANGED` and `PUSHER_TRUST_CHANGED` are left out, which raises a
+   * warning. `ROOT_USED` tells of what the root user did in this Region.
    */
   public static organizationTrail(): AuditSource {
     return new TrailElsewhere();

@@ -16,8 +16,8 @@ import { RepositoryInventory, STALE_AFTER } from './repository-inventory';
 import { Runbook } from './runbook';
 import { SignalAlarms } from './signal-alarms';
 import { SignalTeller } from './signal-teller';
-import { resolveAll, warnOfUnknownPushers } from './signals/resolve-all';
-import type { ResolvedSignal } from './signals/resolved-signal';
+import { resolveAll, warnOfSilence } from './signals/resolve-all';
+import { type ResolvedSignal, patternOfElsewhere } from './signals/resolved-signal';
 
 /**
  * Records every call of a registry, counts what matters, raises alarms, and tells people who did what.
@@ -27,7 +27,8 @@ import type { ResolvedSignal } from './signals/resolved-signal';
  * event, five in five minutes at most and then a summary, with the GitHub workflow behind a role session. What cannot be
  * told is kept in a dead letter queue with an alarm.
  *
- * IAM is recorded in one Region of a partition (us-east-1): elsewhere its two signals raise their alarms and no message.
+ * EventBridge tells of what happens in its own Region, and of IAM and the root user in another: us-east-1 mostly. That is taken
+ * from the log of the trail instead, by one of the two subscription filters that a log group may have.
  *
  * Costs a month, beside the trail (see `AuditSource`): 0.10 USD an alarm, about 3.60 USD for all; 0.50 USD for the alarm
  * above them; 0.30 USD for each signal that occurs at all; cents for messages, the table and the functions.
@@ -70,13 +71,15 @@ export class EcrAuditTrail extends Construct {
     this._metricNamespace = namespace;
     this.metrics = new AuditMetrics(this, namespace, props.inventoryInterval ?? DEFAULT_INTERVAL);
     this.logGroup = source._bind(this).logGroup;
-    if (props.signals === undefined) warnOfUnknownPushers(this, signals);
+    if (props.signals === undefined) warnOfSilence(this, signals);
 
     const teller = new SignalTeller(this, 'Teller', { topic: props.topic, namespace, runbook, alarmActions, options });
     this.topic = teller.topic;
     this.handler = teller.function;
     this.deadLetterQueue = teller.buffer.deadLetterQueue;
-    const rules = this.signals.flatMap((signal) => teller.tellOf(signal) ?? []);
+    const rules = this.signals.map((signal) => teller.tellOf(signal));
+    const elsewhere = patternOfElsewhere(Stack.of(this), this.signals);
+    if (this.logGroup && elsewhere) teller.forward(this.logGroup, elsewhere);
     this.alarms = new SignalAlarms(this, 'Signals', { signals: this.signals, logGroup: this.logGroup, metrics: this.metrics, runbook, alarmActions });
     this.anyAlarm = this.alarms.any;
 

@@ -1,4 +1,4 @@
-import { CfnResource, Stack, Token, aws_events as events, aws_logs as logs } from 'aws-cdk-lib';
+import { CfnResource, Stack, Token, Validations, aws_events as events, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { sameEnvironment } from './same-environment';
 import { LIMITS } from '../private/limits';
@@ -9,8 +9,9 @@ import { Problems } from '../private/problems';
 export function limitProblems(audit: Construct, logGroup: logs.ILogGroup | undefined, rules: events.Rule[]): string[] {
   const problems = new Problems(audit.node.path);
   const { perLogGroup } = LIMITS.metricFilter;
-  const filters = logGroup === undefined ? [] : resources(audit, logs.CfnMetricFilter.CFN_RESOURCE_TYPE_NAME)
-    .filter((filter) => same(filter, (filter as logs.CfnMetricFilter).logGroupName, logGroup.logGroupName));
+  const onLogGroup = (type: string) => logGroup === undefined ? [] : resources(audit, type)
+    .filter((filter) => same(filter, (filter as logs.CfnMetricFilter | logs.CfnSubscriptionFilter).logGroupName, logGroup.logGroupName));
+  const filters = onLogGroup(logs.CfnMetricFilter.CFN_RESOURCE_TYPE_NAME);
   problems.unless(filters.length <= perLogGroup, {
     prop: 'signals',
     must: `leave at most ${perLogGroup} metric filters on the log group`,
@@ -18,15 +19,23 @@ export function limitProblems(audit: Construct, logGroup: logs.ILogGroup | undef
     remedy: 'leave signals out, or take filters off the log group: CloudWatch Logs raises this limit for nobody',
     code: 'auditMetricFilters',
   });
+  const subscriptions = onLogGroup(logs.CfnSubscriptionFilter.CFN_RESOURCE_TYPE_NAME);
+  problems.unless(subscriptions.length <= LIMITS.subscriptionFiltersPerLogGroup, {
+    prop: 'signals',
+    must: `leave at most ${LIMITS.subscriptionFiltersPerLogGroup} subscription filters on the log group`,
+    got: subscriptions.length,
+    remedy: 'leave out the signals of IAM and of the root user, which need one, or take another filter off the log group',
+    code: 'auditSubscriptionFilters',
+  });
   const { rulesPerBus, targetsPerRule, templateCharacters } = LIMITS.events;
   const onBus = resources(audit, events.CfnRule.CFN_RESOURCE_TYPE_NAME).filter((rule) => (rule as events.CfnRule).eventBusName === undefined);
-  problems.unless(onBus.length <= rulesPerBus, {
-    prop: 'signals',
-    must: `leave at most ${rulesPerBus} rules on the default event bus`,
-    got: onBus.length,
-    remedy: 'leave signals out, or move other rules to another bus',
-    code: 'auditRules',
-  });
+  if (onBus.length > rulesPerBus) {
+    // No error, because the quota can be raised.
+    Validations.of(audit).addWarning(
+      'cdk-secure-ecr:auditRules',
+      `${onBus.length} rules are on the default event bus, which has room for ${rulesPerBus} until the quota "Number of rules" is raised: leave signals out, or move other rules to another bus`,
+    );
+  }
   for (const rule of rules) {
     const targets: events.CfnRule.TargetProperty[] = Stack.of(audit).resolve((rule.node.defaultChild as events.CfnRule).targets) ?? [];
     problems.unless(targets.length <= targetsPerRule, {

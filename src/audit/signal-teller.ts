@@ -1,11 +1,10 @@
 import {
   ArnFormat, Duration, Names, RemovalPolicy, Stack, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
-  aws_sns as sns, type aws_cloudwatch as cloudwatch,
+  aws_lambda_destinations as whenLost, aws_logs as logs, aws_logs_destinations as destinations, aws_sns as sns, type aws_cloudwatch as cloudwatch,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE, type SignalFacts } from './contract';
 import type { Runbook } from './runbook';
-import { isTold } from './signals/resolve-all';
 import type { ResolvedSignal } from './signals/resolved-signal';
 import { TellSignalsFunction } from './tell-signals-function';
 import { BufferedHandler } from '../functions/buffered-handler';
@@ -59,11 +58,20 @@ export class SignalTeller extends Construct {
     this.rememberSessions();
   }
 
-  /** A rule that tells this of a signal, with what is to be known of it; none where EventBridge does not hear of it. */
-  public tellOf({ signal, eventPattern, facts }: ResolvedSignal): events.Rule | undefined {
-    if (!isTold(this, signal)) return undefined;
+  /** A rule that tells this of a signal, with what is to be known of it. */
+  public tellOf({ signal, eventPattern, facts }: ResolvedSignal): events.Rule {
     const { source, 'detail-type': detailType, detail } = eventPattern as Record<string, any>;
     return this.addRule(signal.id, signal.title, { source, detailType, detail }, facts);
+  }
+
+  /** Brings onto the bus what is in the log and EventBridge tells in another Region only, so that the same rules tell of it. */
+  public forward(logGroup: logs.ILogGroup, filterPattern: string): void {
+    this.function.configureAsyncInvoke({ onFailure: new whenLost.SqsDestination(this.buffer.deadLetterQueue) });
+    new logs.SubscriptionFilter(this, 'Elsewhere', {
+      logGroup,
+      filterPattern: logs.FilterPattern.literal(filterPattern),
+      destination: new destinations.LambdaDestination(this.function),
+    });
   }
 
   private addRule(id: string, description: string, eventPattern: events.EventPattern, facts?: SignalFacts): events.Rule {

@@ -7,6 +7,7 @@ import {
   type CloudTrailEvent, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, type SignalFacts, type SignalReport, WINDOW_SECONDS,
 } from './contract';
 import { delivery, isSignal, report, untold, windowOf } from './decide';
+import { type LogDelivery, recordsIn } from './log-delivery';
 import { type Message, messageOf, summaryOf } from './message';
 import { gitHubSession } from './record';
 import { type Batch, type BatchFailures, eachMessage } from '../handler/batch';
@@ -24,13 +25,20 @@ interface Summary {
   readonly window: number;
 }
 
-/** A signal with its event, a summary that is due, or the event of a session that was begun. */
-type Incoming = { readonly signal: SignalFacts; readonly event: CloudTrailEvent } | { readonly summary: Summary } | CloudTrailEvent;
+/** A delivery of the log that failed, as it comes back from the dead letter queue. */
+interface FailedDelivery {
+  readonly requestPayload: LogDelivery;
+}
 
-export async function handler(batch: Batch, context: Context): Promise<BatchFailures> {
+/** A signal with its event, a summary that is due, the event of a session that was begun, or what failed before. */
+type Incoming = { readonly signal: SignalFacts; readonly event: CloudTrailEvent } | { readonly summary: Summary } | CloudTrailEvent | FailedDelivery;
+
+export async function handler(event: Batch | LogDelivery, context: Context): Promise<BatchFailures | void> {
   logger.addContext(context);
-  return eachMessage(batch, async (message: Incoming) => {
+  if ('awslogs' in event) return forward(event);
+  return eachMessage(event, async (message: Incoming) => {
     if ('summary' in message) await summarize(message.summary);
+    else if ('requestPayload' in message) await forward(message.requestPayload);
     else if ('signal' in message) await tell(message.signal, message.event);
     else await rememberSession(message);
   });
@@ -42,7 +50,7 @@ async function tell(signal: SignalFacts, event: CloudTrailEvent): Promise<void> 
   const key = `signal/${signal.id}/${event.detail.eventID ?? event.id}`;
   if (await ledger.begin(key) === 'done') return;
   const told = report(NAMESPACE!, signal, event, await runBehind(event));
-  await putEvent(told);
+  await putEvent(EVENT_TYPE, told);
   if (signal.severity !== 'INFORMATIONAL') await tellPeople(signal, key, told);
   if (signal.counted) emitMetrics({ namespace: NAMESPACE!, values: { [signal.id]: 1 } }, new Date(told.time));
   await ledger.finish(key);
@@ -79,8 +87,13 @@ async function runBehind({ detail: { userIdentity } }: CloudTrailEvent): Promise
   return type === 'AssumedRole' && accessKeyId ? ledger.recall<GitHubRun>(`session/${accessKeyId}`) : undefined;
 }
 
-async function putEvent(told: SignalReport): Promise<void> {
-  const entry = { Source: EVENT_SOURCE, DetailType: EVENT_TYPE, Detail: JSON.stringify(told) };
+/** Tells the bus what EventBridge tells in another Region only; the rules of the signals take it from there. */
+async function forward(logs: LogDelivery): Promise<void> {
+  for (const record of recordsIn(logs)) await putEvent('AWS API Call via CloudTrail', record);
+}
+
+async function putEvent(type: string, detail: object): Promise<void> {
+  const entry = { Source: EVENT_SOURCE, DetailType: type, Detail: JSON.stringify(detail) };
   const { FailedEntryCount, Entries } = await events.send(new PutEventsCommand({ Entries: [entry] }));
   if (FailedEntryCount) throw new Error(`The event was refused: ${Entries?.[0].ErrorMessage}`);
 }

@@ -51,6 +51,8 @@ export const LIMITS = {
     /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
     perLogGroup: 100,
   },
+  /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+  subscriptionFiltersPerLogGroup: 2,
   /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
   metricNamespace: /^(?!AWS\/)[0-9A-Za-z.\-_/#]{1,255}$/,
   /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html (but for targets, a default that can be raised) */

@@ -62,8 +62,7 @@ describe('the template', () => {
       const told = rules.filter(({ facts, matches }) => matches(asEvent(record)) && isSignal(facts, record)).map(({ facts }) => facts);
       const byFilter = filters.filter(({ pattern }) => matchesFilter(pattern, record));
       const counted = [...byFilter, ...told.filter((facts) => facts.counted)].map(({ id }) => id);
-      const global = (id: string) => ['oidcProviderChanged', 'pusherTrustChanged'].includes(id); // heard of in us-east-1 only
-      expect({ name, told: told.map(({ id }) => id).sort() }).toEqual({ name, told: expected.filter((id) => !global(id)).sort() });
+      expect({ name, told: told.map(({ id }) => id).sort() }).toEqual({ name, told: [...expected].sort() });
       expect({ name, counted: counted.sort() }).toEqual({ name, counted: [...expected].sort() });
     }
   });
@@ -116,6 +115,50 @@ describe('the template', () => {
     }
   });
 
+  test('takes from the log what EventBridge tells in another Region, and no more', () => {
+    audit(watching());
+    const [{ FilterPattern }] = properties('AWS::Logs::SubscriptionFilter');
+    const forwarded = RECORDS.filter(([, record]) => matchesFilter(deployed(FilterPattern, {}), record));
+    const rules = heard();
+
+    for (const [name, record, ...expected] of forwarded) {
+      const told = rules.filter(({ facts, matches }) => matches({ ...asEvent(record), source: 'cdk-secure-ecr.audit' }) && isSignal(facts, record));
+      expect({ name, told: told.map(({ facts: { id } }) => id).sort() }).toEqual({ name, told: [...expected].sort() });
+    }
+    const signals = (records: typeof RECORDS) => [...new Set(records.flatMap(([, , ...ids]) => ids))].sort();
+    expect(signals(forwarded)).toEqual(['oidcProviderChanged', 'pusherTrustChanged', 'rootUsed']);
+    expect(signals(forwarded)).toEqual(signals(RECORDS.filter(([, { awsRegion }]) => awsRegion !== REGION)));
+    expect(forwarded.map(([, { awsRegion }]) => awsRegion)).not.toContain(REGION);
+  });
+
+  test('hears from the log of every call of IAM where the exact pattern would be too long', () => {
+    const custom = Array.from({ length: 8 }, (_, index) => AuditSignal.of(`custom${index}`, {
+      title: 't', eventSource: 'iam.amazonaws.com', eventNames: ['CreateServiceSpecificCredential', 'DeleteServiceSpecificCredential'].map((name) => name + index), runbook: 'r',
+    }));
+    audit({ ...watching(), signals: custom });
+
+    const [{ FilterPattern }] = properties('AWS::Logs::SubscriptionFilter');
+    const pattern = deployed<string>(FilterPattern, {});
+    expect(pattern.length).toBeLessThanOrEqual(1024);
+    expect(matchesFilter(pattern, { recipientAccountId: ACCOUNT, awsRegion: 'us-east-1', eventSource: 'iam.amazonaws.com', eventName: 'CreateServiceSpecificCredential7' })).toBe(true);
+    expect(matchesFilter(pattern, { recipientAccountId: ACCOUNT, awsRegion: 'us-east-1', eventSource: 'ecr.amazonaws.com' })).toBe(false);
+  });
+
+  test('a delivery of the log that cannot be told is not lost', () => {
+    audit(watching());
+
+    template().hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^AuditTellerFunction') },
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^AuditTellerEventsDeadLetters'), 'Arn'] } } },
+    });
+  });
+
+  test('takes nothing from the log where no signal may be of another Region', () => {
+    audit({ ...watching(), signals: [AuditSignal.IMAGE_DELETED] });
+
+    template().resourceCountIs('AWS::Logs::SubscriptionFilter', 0);
+  });
+
   test('lets the rules of the audit send to the queue by one statement', () => {
     audit(watching());
     const [{ PolicyDocument }] = properties('AWS::SQS::QueuePolicy').filter(({ PolicyDocument: { Statement } }) => Statement.some(({ Sid }: any) => Sid === 'RulesOfTheAudit'));
@@ -123,7 +166,7 @@ describe('the template', () => {
 
     const { Condition: { ArnLike: { 'aws:SourceArn': source } } } = PolicyDocument.Statement.find(({ Sid }: any) => Sid === 'RulesOfTheAudit');
     const prefix = deployed<string>(source, {}).split(':rule/')[1].replace('*', '');
-    expect(names).toHaveLength(29);
+    expect(names).toHaveLength(31);
     for (const name of names) {
       expect(name.startsWith(prefix)).toBe(true);
       expect(name.length).toBeLessThanOrEqual(64);
@@ -217,6 +260,8 @@ describe('other sources', () => {
     for (const type of ['AWS::CloudTrail::Trail', 'AWS::Logs::MetricFilter', 'AWS::Logs::QueryDefinition']) template().resourceCountIs(type, 0);
     expect(heard().every(({ facts }) => facts.counted)).toBe(true);
     expect(heard()).toHaveLength(28);
+    Annotations.fromStack(stack).hasWarning('/Stack/Audit', Match.stringLikeRegexp('nothing here tells of IAM.*us-east-1.*auditIamUnheard'));
+    template().resourceCountIs('AWS::Logs::SubscriptionFilter', 0);
     expect(properties('AWS::CloudWatch::Alarm').map(({ MetricName }) => MetricName)).not.toContain('oidcProviderChanged');
   });
 
@@ -225,6 +270,14 @@ describe('other sources', () => {
     new EcrAuditTrail(there, 'Audit', { source: AuditSource.organizationTrail(), pushers: [iam.Role.fromRoleArn(there, 'Ci', PIPELINE)] });
 
     expect(heard(there).map(({ facts }) => facts.id)).toEqual(expect.arrayContaining(['oidcProviderChanged', 'pusherTrustChanged']));
+    Annotations.fromStack(there).hasNoWarning('*', Match.stringLikeRegexp('auditIamUnheard'));
+  });
+
+  test('what is left out by name is left out without a warning', () => {
+    audit({ ...watching(), source: AuditSource.organizationTrail(), signals: [AuditSignal.ROOT_USED] });
+
+    Annotations.fromStack(stack).hasNoWarning('*', Match.anyValue());
+    expect(heard().map(({ facts: { id } }) => id)).toEqual(['rootUsed']);
   });
 
   test('a stack for any environment is told of everything', () => {
@@ -474,7 +527,7 @@ describe('permissions', () => {
       [id, Statement.flatMap(({ Action }: any) => Action).filter((action: string) => !/^(logs|sqs:(Receive|Change|GetQueue|Delete))/.test(action)).sort()]);
 
     expect(Object.fromEntries(byFunction)).toEqual({
-      [byFunction.find(([id]) => id.startsWith('AuditTeller'))![0]]: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'events:PutEvents', 'sns:Publish', 'sqs:SendMessage'],
+      [byFunction.find(([id]) => id.startsWith('AuditTeller'))![0]]: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'events:PutEvents', 'sns:Publish', 'sqs:SendMessage', 'sqs:SendMessage'],
       [byFunction.find(([id]) => id.startsWith('AuditInventory'))![0]]: ['ecr:DescribeImages', 'sqs:SendMessage'],
     });
     expect(JSON.stringify(template().findResources('AWS::IAM::Policy'))).not.toContain('"Resource":"*"');
@@ -690,7 +743,7 @@ describe('limits', () => {
     expect(errors().includes('auditMetricFilters')).toBe(!fits);
   });
 
-  test.each([[271, 'synthesized'], [272, "'signals' must leave at most 300 rules on the default event bus, got 301"]])('%d other rules on the default bus: %s', (count, expected) => {
+  test.each([[269, false], [270, true]])('%d other rules on the default bus: a warning %s, because the quota can be raised', (count, warns) => {
     audit({ ...watching(), inventory: false, dashboard: false });
     const add = (scope: Stack, many: number, eventBus?: events.IEventBus) => {
       for (let index = 0; index < many; index++) new events.Rule(scope, `Rule${index}`, { eventPattern: { source: ['x'] }, eventBus });
@@ -700,6 +753,18 @@ describe('limits', () => {
     const third = new Stack(app, 'Third', { env: ENV });
     add(third, 5, new events.EventBus(third, 'Bus'));
     add(new Stack(app, 'Elsewhere', { env: { account: ACCOUNT, region: 'us-east-1' } }), 5);
+
+    expect(errors()).toBe('synthesized');
+    const messages = Annotations.fromStack(stack).findWarning('/Stack/Audit', Match.stringLikeRegexp('auditRules'));
+    expect(messages).toHaveLength(warns ? 1 : 0);
+  });
+
+  test.each([[1, 'synthesized'], [2, "'signals' must leave at most 2 subscription filters on the log group, got 3"]])('%d other subscriptions of the log group: %s', (count, expected) => {
+    const group = logs.LogGroup.fromLogGroupName(stack, 'Group', 'trail');
+    audit({ ...watching(), source: AuditSource.logGroup(group), inventory: false, dashboard: false });
+    for (let index = 0; index < count; index++) {
+      new logs.CfnSubscriptionFilter(stack, `More${index}`, { logGroupName: group.logGroupName, filterPattern: '', destinationArn: 'arn:aws:kinesis:eu-west-1:111111111111:stream/siem' });
+    }
 
     expect(errors()).toContain(expected);
   });

@@ -1,4 +1,5 @@
 import './handler-environment';
+import { gzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, type PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { type PublishCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -182,6 +183,40 @@ test('names the workflow of GitHub behind a session', async () => {
   const forms = JSON.parse(published[0].Message!);
   expect(forms.sms).toBe('GitHub Actions of acme/shop (ref:refs/heads/main, workflow release, run 1234567890), as role Pipeline, pushed v1.2.3 to shop/web.');
   expect(forms.email).toContain('GitHub run  https://github.com/acme/shop/actions/runs/1234567890');
+});
+
+describe('what comes out of the log', () => {
+  const delivery = (content: object) => ({ awslogs: { data: gzipSync(JSON.stringify(content)).toString('base64') } });
+  const changed = call('iam', 'UpdateAssumeRolePolicy', { by: ADMINISTRATOR, request: { roleName: 'Pipeline' }, region: 'us-east-1' });
+  const records = { messageType: 'DATA_MESSAGE', logEvents: [changed, { ...changed, eventID: 'second' }].map((record) => ({ message: JSON.stringify(record) })) };
+  let put: jest.SpyInstance;
+  beforeEach(() => {
+    put = jest.spyOn(EventBridgeClient.prototype, 'send').mockImplementation(async () => ({ FailedEntryCount: 0 }));
+  });
+  const entries = () => put.mock.calls.map(([{ input }]) => input.Entries[0]);
+
+  test('goes on the bus, for the rules to tell of', async () => {
+    await lambda(delivery(records), CONTEXT);
+
+    expect(entries().map(({ Detail, ...entry }) => [entry, JSON.parse(Detail).eventID])).toEqual(
+      [changed.eventID, 'second'].map((id) => [{ Source: 'cdk-secure-ecr.audit', DetailType: 'AWS API Call via CloudTrail' }, id]));
+    expect(published).toEqual([]);
+  });
+
+  test('is nothing when CloudWatch Logs tries whether the function is there', async () => {
+    await lambda(delivery({ messageType: 'CONTROL_MESSAGE', logEvents: [{ message: 'CWL CONTROL MESSAGE: Checking health of destination' }] }), CONTEXT);
+
+    expect(entries()).toEqual([]);
+  });
+
+  test('fails as a whole, and is told again out of the dead letter queue', async () => {
+    put.mockImplementationOnce(async () => ({ FailedEntryCount: 1, Entries: [{ ErrorMessage: 'throttled' }] }));
+
+    await expect(lambda(delivery(records), CONTEXT)).rejects.toThrow('The event was refused: throttled');
+
+    expect(await handler(batch({ requestPayload: delivery(records) }))).toEqual({ batchItemFailures: [] });
+    expect(entries()).toHaveLength(3);
+  });
 });
 
 test('a session of another provider is nobody to remember', async () => {

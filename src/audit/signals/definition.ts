@@ -48,7 +48,7 @@ export interface SignalDefinition {
   readonly runbook: string;
   /** What asks for it: CIS AWS Foundations Benchmark, NIST SP 800-53 r5, PCI DSS v4.0.1, Security Hub. */
   readonly controls: readonly string[];
-  /** It is about a service whose events only one Region of the partition gets. */
+  /** It is about the account, whose records may be of another Region: those of IAM are of one. */
   readonly global?: boolean;
   /** What it is in an audit with these surroundings; nothing where it would be about nothing. */
   readonly match: (around: Surroundings) => SignalMatch | undefined;

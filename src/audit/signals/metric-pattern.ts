@@ -11,6 +11,12 @@ export function metricPattern(conditions: readonly FieldCondition[]): string {
   return `{ ${conditions.map(term).join(' && ')} }`;
 }
 
+/** A filter pattern that is true of a record if it meets the first conditions, and any of the other lists of conditions. */
+export function metricPatternOfAny(all: readonly FieldCondition[], any: readonly (readonly FieldCondition[])[]): string {
+  const alternatives = new Set(any.map((conditions) => `(${conditions.map(term).join(' && ')})`));
+  return `{ ${[...all.map(term), joinedBy(' || ', [...alternatives])].join(' && ')} }`;
+}
+
 function term({ field, is, isNot, orMissing }: FieldCondition): string {
   const selector = `$.${field}`;
   const asked = is?.map((value) => typeof value === 'string' ? `(${selector} = "${value}")` : `(${selector} IS ${value ? 'TRUE' : 'FALSE'})`)

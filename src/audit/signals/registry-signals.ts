@@ -160,6 +160,7 @@ export const REGISTRY_SIGNALS = {
     id: 'rootUsed',
     title: 'The root user of the account was used',
     severity: 'CRITICAL',
+    global: true,
     runbook: 'Ask whoever holds the root credentials. If nobody used them, change the password, remove its access keys and sessions, and open a case with AWS.',
     controls: ['CIS AWS Foundations 4.3', 'NIST 800-53 AC-6(9)', 'NIST 800-53 AU-6', 'PCI DSS 10.2.1.2', 'Security Hub CloudWatch.1'],
     match: () => ({

@@ -23,7 +23,7 @@ export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailPro
       remedy: 'name pushers, or the repositories whose pushers this app grants to',
       code: 'auditPushersUnknown',
     });
-    const isHeard = hasLog || isTold(scope, signal);
+    const isHeard = one === undefined || hasLog || tellsHere(scope, one);
     problems.unless(isHeard || props.signals === undefined, {
       prop: 'signals',
       must: 'be recorded where the audit is',
@@ -38,16 +38,24 @@ export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailPro
 }
 
 /** Whether EventBridge tells of a signal in the Region of the audit. */
-export function isTold(audit: Construct, { _definition: { global } }: AuditSignal): boolean {
+function tellsHere(audit: Construct, { eventPattern: { source } }: ResolvedSignal): boolean {
   const { region } = Stack.of(audit);
-  return !global || Token.isUnresolved(region) || GLOBAL_REGIONS.includes(region);
+  return !(source as unknown[]).includes('aws.iam') || Token.isUnresolved(region) || GLOBAL_REGIONS.includes(region);
 }
 
-/** Says that pushes around the pipeline go untold where nobody is known to push. */
-export function warnOfUnknownPushers(audit: Construct, signals: ResolvedSignal[]): void {
-  if (signals.some(({ signal }) => signal.id === AuditSignal.PUSHED_AROUND_PIPELINE.id)) return;
-  Validations.of(audit).addWarning(
-    'cdk-secure-ecr:auditPushersUnknown',
-    'nobody is known to push, so pushes around the pipeline raise no signal: name repositories or pushers',
-  );
+/** Says what raises no signal, where it was not asked for by name. */
+export function warnOfSilence(audit: Construct, signals: ResolvedSignal[]): void {
+  const isThere = ({ id }: AuditSignal) => signals.some(({ signal }) => signal.id === id);
+  if (!isThere(AuditSignal.PUSHED_AROUND_PIPELINE)) {
+    Validations.of(audit).addWarning(
+      'cdk-secure-ecr:auditPushersUnknown',
+      'nobody is known to push, so pushes around the pipeline raise no signal: name repositories or pushers',
+    );
+  }
+  if (!isThere(AuditSignal.OIDC_PROVIDER_CHANGED)) {
+    Validations.of(audit).addWarning(
+      'cdk-secure-ecr:auditIamUnheard',
+      `nothing here tells of IAM, so changes of OIDC providers and of who may take a pushing role raise no signal: give the audit a log group, or make one for these signals in ${GLOBAL_REGIONS[0]}`,
+    );
+  }
 }

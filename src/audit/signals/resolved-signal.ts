@@ -2,11 +2,11 @@ import { Lazy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { SignalMatch, Surroundings } from './definition';
 import { type EventPatternJson, eventPattern } from './event-pattern';
-import { metricPattern } from './metric-pattern';
+import { metricPattern, metricPatternOfAny } from './metric-pattern';
 import { LIMITS } from '../../private/limits';
 import { assumedCharacters, assumedText } from '../../private/policy-size';
 import type { AuditSignal } from '../audit-signal';
-import type { FieldCondition, SignalFacts } from '../contract';
+import { EVENT_SOURCE, type FieldCondition, type SignalFacts } from '../contract';
 
 /** What one definition comes to in one audit. */
 export interface ResolvedSignal {
@@ -16,6 +16,8 @@ export interface ResolvedSignal {
   /** Broader than the signal where the facts hold conditions or a judgement. */
   readonly eventPattern: EventPatternJson;
   readonly facts: SignalFacts;
+  /** What a record of another Region has to meet, where such a record counts. */
+  readonly elsewhere?: readonly FieldCondition[];
 }
 
 /**
@@ -34,11 +36,13 @@ export function resolve(
   const all = [...match.conditions, ...match.lists ?? []];
   const fitsRule = assumedCharacters(stack.resolve(eventPattern(all))) <= LIMITS.events.patternCharacters;
   const filterPattern = hasLog ? patternOf(stack, signal, match) : undefined;
-  const { id, title, severity, threshold, runbook, controls } = signal;
+  const { id, title, severity, threshold, runbook, controls, _definition: { global } } = signal;
+  const pattern = eventPattern(fitsRule ? all : match.conditions);
   return {
     signal,
     filterPattern,
-    eventPattern: eventPattern(fitsRule ? all : match.conditions),
+    eventPattern: global && hasLog ? forwarded(pattern) : pattern,
+    ...(global && { elsewhere: match.conditions }),
     facts: {
       id,
       title,
@@ -52,6 +56,21 @@ export function resolve(
       ...(filterPattern === undefined && { counted: true }),
     },
   };
+}
+
+/** Tells of what comes out of the log too. */
+function forwarded(pattern: EventPatternJson): EventPatternJson {
+  return { ...pattern, source: [...pattern.source as unknown[], EVENT_SOURCE] };
+}
+
+/** The pattern of what is in the log and EventBridge tells in another Region only. */
+export function patternOfElsewhere({ account, region }: Stack, signals: readonly ResolvedSignal[]): string | undefined {
+  const wanted = signals.flatMap(({ elsewhere }) => elsewhere ? [elsewhere] : []);
+  if (wanted.length === 0) return undefined;
+  const there: FieldCondition[] = [{ field: 'recipientAccountId', is: [account] }, { field: 'awsRegion', isNot: [region] }];
+  const exact = metricPatternOfAny(there, wanted);
+  // What is forwarded and no signal meets no rule.
+  return assumedText(exact).length <= LIMITS.metricFilter.maxCharacters ? exact : metricPatternOfAny(there, wanted.map(([first]) => [first]));
 }
 
 function patternOf(stack: Stack, { _definition: { global } }: AuditSignal, match: SignalMatch): string | undefined {

@@ -123,6 +123,9 @@ export const REGISTRY_RECORDS: Row[] = [
 
   ['the root user signs in', signIn(root()), 'rootUsed'],
   ['a user signs in', signIn(user('alice'))],
+  ['the root user makes an access key', iam('CreateAccessKey', root(), {}), 'rootUsed'],
+  ['the root user starts a machine in another Region', call('ec2', 'RunInstances', { by: root(), region: 'ap-southeast-2' }), 'rootUsed'],
+  ['an administrator starts a machine in another Region', call('ec2', 'RunInstances', { by: ADMINISTRATOR, region: 'ap-southeast-2' })],
   ['the root user creates a bucket', call('s3', 'CreateBucket', { by: root() }), 'rootUsed'],
   ['the root user is denied', call('ecr', 'DescribeRepositories', { by: root(), error: DENIED, readOnly: true }), 'rootUsed', 'callsDenied'],
   ['the root user pulls by docker', call('ecr', 'GetAuthorizationToken', { by: byDocker(root()), readOnly: true }), 'rootUsed'],
