@@ -1,8 +1,8 @@
-"""Small things ministack's CloudFormation drops although its services know them, and one that no SDK can read."""
+"""Small things ministack's CloudFormation drops although its services know them, one that no SDK can read, and one that IAM has not."""
 
 import json
 
-from .private import cloudformation, cloudwatch, ec2, lambda_svc, sns
+from .private import cloudformation, cloudwatch, ec2, iam_actions, lambda_svc, sns
 
 
 def install() -> None:
@@ -10,6 +10,7 @@ def install() -> None:
     mend("AWS::Lambda::Function", dead_letter_queue)
     mend("AWS::SNS::Topic", topic_key)
     cloudwatch._list_dashboards = list_dashboards(cloudwatch._list_dashboards)
+    iam_actions.extract_iam_action = batches_of_sqs(iam_actions.extract_iam_action)
 
 
 def mend(resource_type: str, complete) -> None:
@@ -44,6 +45,14 @@ def topic_key(arn: str, properties: dict) -> dict:
     if key:
         attributes["KmsMasterKeyId"] = key
     return {}
+
+
+def batches_of_sqs(extract):
+    """Who may send, delete or change one message may do so with ten: IAM knows no SendMessageBatch."""
+    def action(*request) -> str | None:
+        name = extract(*request)
+        return name.removesuffix("Batch") if name and name.startswith("sqs:") else name
+    return action
 
 
 def list_dashboards(listed):
