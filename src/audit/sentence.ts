@@ -4,9 +4,14 @@ import { principalOf, repositoryOf } from './record';
 
 /** Who did what to which repository. */
 export function sentence(record: CloudTrailRecord, github?: GitHubRun): string {
-  const { errorCode } = record;
-  const what = phrase(record, errorCode ? 'tried' : 'done');
-  return `${who(record, github)} ${what}${errorCode ? ` and was refused (${errorCode})` : ''}.`;
+  const reason = refusal(record);
+  const what = phrase(record, reason ? 'tried' : 'done');
+  return `${who(record, github)} ${what}${reason ? ` and was refused (${reason})` : ''}.`;
+}
+
+/** Why a call failed. The record of a sign-in has no code. */
+function refusal({ errorCode, errorMessage, responseElements }: CloudTrailRecord): string | undefined {
+  return errorCode ?? (responseElements?.ConsoleLogin === 'Failure' ? errorMessage ?? 'failed' : undefined);
 }
 
 function who(record: CloudTrailRecord, github?: GitHubRun): string {
@@ -47,14 +52,36 @@ const VERBS: Record<string, [done: string, tried: string, what: (record: CloudTr
   PutReplicationConfiguration: ['changed', 'change', () => 'the replication of the registry'],
   PutSigningConfiguration: ['changed', 'change', () => 'which images ECR signs'],
   DeleteSigningConfiguration: ['deleted', 'delete', () => 'the configuration by which ECR signs images'],
+  CreatePullThroughCacheRule: ['made', 'make', (record) => `the pull-through cache ${request(record, 'ecrRepositoryPrefix')} of ${request(record, 'upstreamRegistryUrl')}`],
+  UpdatePullThroughCacheRule: ['changed', 'change', (record) => `the pull-through cache ${request(record, 'ecrRepositoryPrefix')}`],
+  DeletePullThroughCacheRule: ['deleted', 'delete', (record) => `the pull-through cache ${request(record, 'ecrRepositoryPrefix')}`],
+  CreateRepositoryCreationTemplate: ['made', 'make', (record) => `the repository creation template ${request(record, 'prefix')}`],
+  UpdateRepositoryCreationTemplate: ['changed', 'change', (record) => `the repository creation template ${request(record, 'prefix')}`],
+  DeleteRepositoryCreationTemplate: ['deleted', 'delete', (record) => `the repository creation template ${request(record, 'prefix')}`],
+  RegisterPullTimeUpdateExclusion: ['took', 'take', (record) => `pulls by ${request(record, 'principalArn')} out of the times of last pulls`],
+  DeregisterPullTimeUpdateExclusion: ['brought', 'bring', (record) => `pulls by ${request(record, 'principalArn')} back into the times of last pulls`],
   PutAccountSetting: ['changed', 'change', (record) => `the account setting ${request(record, 'name')} to ${request(record, 'value')}`],
   PolicyExecutionEvent: ['expired', 'expire', (record) => `${expired(record)} of ${repository(record)} by its lifecycle policy`],
+  AddProfilePermission: ['changed', 'change', (record) => `who may use the signing profile ${request(record, 'profileName')}`],
+  RemoveProfilePermission: ['changed', 'change', (record) => `who may use the signing profile ${request(record, 'profileName')}`],
   RevokeSignature: ['revoked', 'revoke', (record) => `a signature of the profile ${request(record, 'profileName')}`],
   RevokeSigningProfile: ['revoked', 'revoke', (record) => `the signing profile ${request(record, 'profileName')}`],
   CancelSigningProfile: ['cancelled', 'cancel', (record) => `the signing profile ${request(record, 'profileName')}`],
   DisableKey: ['disabled', 'disable', (record) => `the key ${request(record, 'keyId')}`],
   ScheduleKeyDeletion: ['scheduled', 'schedule', (record) => `the deletion of the key ${request(record, 'keyId')}`],
   UpdateAssumeRolePolicy: ['changed', 'change', (record) => `who may assume the role ${request(record, 'roleName')}`],
+  CreateOpenIDConnectProvider: ['made', 'make', (record) => `an OIDC provider for ${request(record, 'url')}`],
+  DeleteOpenIDConnectProvider: ['deleted', 'delete', (record) => `the OIDC provider ${provider(record)}`],
+  UpdateOpenIDConnectProviderThumbprint: ['changed', 'change', (record) => `the thumbprints of the OIDC provider ${provider(record)}`],
+  AddClientIDToOpenIDConnectProvider: ['added', 'add', (record) => `the audience ${request(record, 'clientID')} to the OIDC provider ${provider(record)}`],
+  RemoveClientIDFromOpenIDConnectProvider: ['took', 'take', (record) => `the audience ${request(record, 'clientID')} from the OIDC provider ${provider(record)}`],
+  Disable: ['turned off', 'turn off', (record) => `${serviceOf(record)} (${[record.requestParameters?.resourceTypes ?? 'all'].flat().join(', ')})`],
+  DisableDelegatedAdminAccount: ['removed', 'remove', (record) => `${request(record, 'delegatedAdminAccountId')} as the administrator of ${serviceOf(record)}`],
+  DisassociateMember: ['took', 'take', (record) => `account ${request(record, 'accountId')} out of ${serviceOf(record)}`],
+  CreateFilter: ['created', 'create', (record) => `the filter of findings ${request(record, 'name')} (${request(record, 'action')})`],
+  UpdateFilter: ['changed', 'change', (record) => `the filter of findings ${request(record, 'filterArn')}`],
+  ConsoleLogin: ['signed in', 'sign in', () => 'to the console'],
+  PutEventSelectors: ['changed', 'change', (record) => `what the trail ${request(record, 'trailName')} records`],
   StopLogging: ['stopped', 'stop', (record) => `the trail ${request(record, 'name')}`],
   DeleteTrail: ['deleted', 'delete', (record) => `the trail ${request(record, 'name')}`],
   UpdateTrail: ['changed', 'change', (record) => `the trail ${request(record, 'name')}`],
@@ -67,6 +94,8 @@ function phrase(record: CloudTrailRecord, form: 'done' | 'tried'): string {
   const name = repositoryOf(record);
   return `${attempt}${form === 'tried' ? 'call' : 'called'} ${record.eventName} of ${serviceOf(record)}${name ? ` on ${name}` : ''}`;
 }
+
+const provider = (record: CloudTrailRecord) => request(record, 'openIDConnectProviderArn').split(':oidc-provider/').at(-1)!;
 
 const repository = (record: CloudTrailRecord) => repositoryOf(record) ?? 'a repository';
 
@@ -103,6 +132,10 @@ function expired({ serviceEventDetails }: CloudTrailRecord): string {
   return `${count} ${count === 1 ? 'image' : 'images'}`;
 }
 
+const SERVICES: Record<string, string> = {
+  'ecr.amazonaws.com': 'ECR', 'iam.amazonaws.com': 'IAM', 'inspector2.amazonaws.com': 'Amazon Inspector', 'signer.amazonaws.com': 'Signer',
+};
+
 function serviceOf({ eventSource = 'an unknown service' }: CloudTrailRecord): string {
-  return { 'ecr.amazonaws.com': 'ECR', 'iam.amazonaws.com': 'IAM', 'signer.amazonaws.com': 'Signer' }[eventSource] ?? eventSource;
+  return SERVICES[eventSource] ?? eventSource;
 }

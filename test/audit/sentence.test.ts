@@ -6,6 +6,7 @@ import { sentence } from '../../src/audit/sentence';
 
 const DEVELOPER = role('arn:aws:iam::111111111111:role/Developer', 'bob@example.com');
 const policyText = (principal: unknown) => JSON.stringify({ Statement: { Effect: 'Allow', Principal: principal, Action: 'ecr:BatchGetImage' } });
+const ISSUER = { openIDConnectProviderArn: 'arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com' };
 const imageIds = ['a', 'b', 'c', 'd'].map((imageTag) => ({ imageTag }));
 
 test.each<[string, CloudTrailRecord]>([
@@ -25,8 +26,24 @@ test.each<[string, CloudTrailRecord]>([
   ['ECR itself expired 1 image of shop/web by its lifecycle policy.', lifecycleRun(1)],
   ['Role Developer (session bob@example.com) disabled the key k.', call('kms', 'DisableKey', { by: DEVELOPER, request: { keyId: 'k' } })],
   ['Role Developer (session bob@example.com) stopped the trail (no name in the record).', call('cloudtrail', 'StopLogging', { by: DEVELOPER })],
+  ['Role Developer (session bob@example.com) made an OIDC provider for https://evil.example.com.', call('iam', 'CreateOpenIDConnectProvider', { by: DEVELOPER, request: { url: 'https://evil.example.com' } })],
+  ['Role Developer (session bob@example.com) added the audience x to the OIDC provider token.actions.githubusercontent.com.', call('iam', 'AddClientIDToOpenIDConnectProvider', { by: DEVELOPER, request: { clientID: 'x', ...ISSUER } })],
+  ['Role Developer (session bob@example.com) took the audience x from the OIDC provider token.actions.githubusercontent.com.', call('iam', 'RemoveClientIDFromOpenIDConnectProvider', { by: DEVELOPER, request: { clientID: 'x', ...ISSUER } })],
+  ['Role Developer (session bob@example.com) deleted the OIDC provider token.actions.githubusercontent.com.', call('iam', 'DeleteOpenIDConnectProvider', { by: DEVELOPER, request: ISSUER })],
+  ['Role Developer (session bob@example.com) changed the thumbprints of the OIDC provider token.actions.githubusercontent.com.', call('iam', 'UpdateOpenIDConnectProviderThumbprint', { by: DEVELOPER, request: ISSUER })],
+  ['Role Developer (session bob@example.com) created the filter of findings quiet (SUPPRESS).', call('inspector2', 'CreateFilter', { by: DEVELOPER, request: { name: 'quiet', action: 'SUPPRESS' } })],
+  ['Role Developer (session bob@example.com) changed the filter of findings arn:f.', call('inspector2', 'UpdateFilter', { by: DEVELOPER, request: { filterArn: 'arn:f' } })],
+  ['Role Developer (session bob@example.com) changed who may use the signing profile Images.', call('signer', 'AddProfilePermission', { by: DEVELOPER, request: { profileName: 'Images' } })],
+  ['Role Developer (session bob@example.com) changed who may use the signing profile Images.', call('signer', 'RemoveProfilePermission', { by: DEVELOPER, request: { profileName: 'Images' } })],
+  ['Role Developer (session bob@example.com) changed what the trail all records.', call('cloudtrail', 'PutEventSelectors', { by: DEVELOPER, request: { trailName: 'all' } })],
+  ['The root user of account 111111111111 tried to sign in to the console and was refused (Failed authentication).', call('signin', 'ConsoleLogin', { by: root(), response: { ConsoleLogin: 'Failure' }, over: { errorMessage: 'Failed authentication' } })],
+  ['The root user of account 111111111111 tried to sign in to the console and was refused (failed).', call('signin', 'ConsoleLogin', { by: root(), response: { ConsoleLogin: 'Failure' } })],
+  ['Role Developer (session bob@example.com) turned off Amazon Inspector (ECR, EC2).', call('inspector2', 'Disable', { by: DEVELOPER, request: { resourceTypes: ['ECR', 'EC2'] } })],
+  ['Role Developer (session bob@example.com) turned off Amazon Inspector (all).', call('inspector2', 'Disable', { by: DEVELOPER })],
+  ['Role Developer (session bob@example.com) made the pull-through cache hub of registry-1.docker.io.', call('ecr', 'CreatePullThroughCacheRule', { by: DEVELOPER, request: { ecrRepositoryPrefix: 'hub', upstreamRegistryUrl: 'registry-1.docker.io' } })],
+  ['The root user of account 111111111111 signed in to the console.', call('signin', 'ConsoleLogin', { by: root() })],
   ['Role Developer (session bob@example.com) called TagResource of ECR on shop/web.', onRepository('TagResource', { by: DEVELOPER })],
-  ['Role Developer (session bob@example.com) tried to call Enable of inspector2.amazonaws.com and was refused (X).', call('inspector2', 'Enable', { by: DEVELOPER, error: 'X' })],
+  ['Role Developer (session bob@example.com) tried to call Enable of Amazon Inspector and was refused (X).', call('inspector2', 'Enable', { by: DEVELOPER, error: 'X' })],
   ['unknown called undefined of an unknown service.', {}],
 ])('%s', (expected, record) => {
   expect(sentence(record)).toEqual(expected);
@@ -37,6 +54,12 @@ test('names the repository, the workflow and the run of GitHub behind a session'
 
   expect(sentence(push(CI), run)).toBe(
     'GitHub Actions of acme/shop (ref:refs/heads/main, workflow release, run 1234567890), as role Pipeline, pushed v1.2.3 to shop/web.');
+});
+
+test('has words for every call that raises a signal', () => {
+  const raising = RECORDS.filter(([, record, ...signals]) => signals.some((id) => !['rootUsed', 'callsDenied'].includes(id)) && record.eventName !== 'ConsoleLogin');
+
+  for (const [, record] of raising) expect(sentence(record)).not.toMatch(/ call(ed)? /);
 });
 
 test('says of every record who did what, without a gap', () => {
