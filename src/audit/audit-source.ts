@@ -1,8 +1,8 @@
-import { type Duration, Stack, Token, type aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
+import { type Duration, Stack, Token, aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { OwnTrail } from './own-trail';
 import { sameEnvironment } from './same-environment';
-import type { Problems } from '../private/problems';
+import { Problems } from '../private/problems';
 
 /** What can be said about a trail that an audit makes for itself. */
 export interface OwnTrailOptions {
@@ -166,7 +166,8 @@ class TrailSource extends AuditSource {
     });
   }
 
-  public _bind(): BoundSource {
+  public _bind(scope: Construct): BoundSource {
+    scope.node.addValidation({ validate: () => selectorProblems(scope, this.trail) });
     return { logGroup: this.trail.logGroup };
   }
 }
@@ -183,4 +184,25 @@ class TrailElsewhere extends AuditSource {
   public _bind(): BoundSource {
     return {};
   }
+}
+
+/**
+ * What a trail leaves out; selectors may be added to it until synthesis.
+ *
+ * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html
+ */
+function selectorProblems(audit: Construct, trail: cloudtrail.Trail): string[] {
+  const problems = new Problems(audit.node.path);
+  const { eventSelectors, advancedEventSelectors } = trail.node.defaultChild as cloudtrail.CfnTrail;
+  const selectors: cloudtrail.CfnTrail.EventSelectorProperty[] = Stack.of(trail).resolve(eventSelectors) ?? [];
+  const isComplete = ({ includeManagementEvents = true, readWriteType = 'All' }: cloudtrail.CfnTrail.EventSelectorProperty) =>
+    includeManagementEvents && readWriteType === cloudtrail.ReadWriteType.ALL;
+  problems.unless(advancedEventSelectors !== undefined || selectors.length === 0 || selectors.some(isComplete), {
+    prop: 'source',
+    must: 'be a trail that records management events, read and write',
+    got: trail.node.path,
+    remedy: 'set managementEvents: ReadWriteType.ALL on the trail: every call of ECR is a management event, and a pull is a read',
+    code: 'auditTrailSelectors',
+  });
+  return problems.messages();
 }

@@ -683,6 +683,21 @@ describe('bad input', () => {
     expect(message(() => audit({ source: AuditSource.trail(foreign) }))).toContain('cdk-secure-ecr:auditLogGroupForeign');
   });
 
+  test.each([
+    ['no management event', cloudtrail.ReadWriteType.NONE, false],
+    ['only what changes something', cloudtrail.ReadWriteType.WRITE_ONLY, false],
+    ['all', cloudtrail.ReadWriteType.ALL, true],
+    ['what is the default', undefined, true],
+  ])('a trail that records %s', (_what, managementEvents, isComplete) => {
+    const trail = new cloudtrail.Trail(stack, 'Trail', { sendToCloudWatchLogs: true, managementEvents });
+    audit({ source: AuditSource.trail(trail), inventory: false, dashboard: false });
+    if (managementEvents === cloudtrail.ReadWriteType.NONE) trail.logAllS3DataEvents(); // CDK asks for a selector; later than the audit
+
+    const said = message(() => app.synth());
+    expect(said.includes("'source' must be a trail that records management events, read and write, got \"Stack/Trail\": set managementEvents")).toBe(!isComplete);
+    if (isComplete) expect(said).toBe('accepted');
+  });
+
   test('a signal about nobody, and one that nobody hears of', () => {
     expect(message(() => audit({ signals: [AuditSignal.PUSHED_AROUND_PIPELINE] }))).toContain('cdk-secure-ecr:auditPushersUnknown');
     expect(message(() => audit({ signals: [AuditSignal.OIDC_PROVIDER_CHANGED], source: AuditSource.organizationTrail() }, 'Other'))).toContain('cdk-secure-ecr:auditSignalElsewhere');
