@@ -136,6 +136,21 @@ export interface GitHubRun {
   readonly url?: string;
 }
 
+/** What stands for the occurrences of a window that were not told of one by one; beside `SignalReport`, what a machine is sent. */
+export interface SignalSummary {
+  readonly schemaVersion: 1;
+  readonly audit: string;
+  readonly signal: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly account: string;
+  readonly region: string;
+  /** When the five minutes began, and how many more there were. */
+  readonly summary: { readonly from: string; readonly more: number };
+  readonly runbook: string;
+  readonly runbookUrl: string;
+}
+
 /** The detail of an `ECR Audit Signal` event, and what a machine is sent; `schemaVersion` grows when a field changes its meaning. */
 export interface SignalReport {
   readonly schemaVersion: 1;

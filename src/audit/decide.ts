@@ -1,6 +1,6 @@
 import {
   type CloudTrailEvent, type CloudTrailRecord, type GitHubRun, type Judgement, MESSAGES_PER_WINDOW, type Pushers,
-  type SignalFacts, type SignalReport, WINDOW_SECONDS,
+  type SignalFacts, type SignalReport, type SignalSummary, WINDOW_SECONDS,
 } from './contract';
 import { accountsIn, isPublic } from './policy';
 import { callerArnOf, meets, principalOf, repositoryArnOf, repositoryOf } from './record';
@@ -57,6 +57,13 @@ export function delivery(threshold: number, count: number): Delivery {
 /** How many were not told of one by one. */
 export function untold(threshold: number, count: number): number {
   return Math.max(0, count - (threshold + MESSAGES_PER_WINDOW - 1));
+}
+
+/** What stands for them; `told` is the last that was. */
+export function summaryOf(told: SignalReport, window: number, more: number): SignalSummary {
+  const { audit, signal, title, severity, account, region, runbook, runbookUrl } = told;
+  const summary = { from: new Date(window * 1000).toISOString(), more };
+  return { schemaVersion: 1, audit, signal, title, severity, account, region, summary, runbook, runbookUrl };
 }
 
 /** The window an occurrence counts for, by its own time, as seconds since 1970. */

@@ -1,4 +1,4 @@
-import type { SignalFacts, SignalReport } from './contract';
+import type { SignalReport, SignalSummary } from './contract';
 
 /** A message in every form that a subscriber of a topic may take. */
 export interface Message {
@@ -30,10 +30,10 @@ export function messageOf(report: SignalReport): Message {
 }
 
 /** What stands for all that were not told of one by one. */
-export function summaryOf(signal: SignalFacts, from: string, more: number): Message {
-  const { id, title, severity, runbook, runbookUrl } = signal;
+export function messageOfMany(many: SignalSummary): Message {
+  const { title, severity, account, region, summary: { from, more }, runbook, runbookUrl } = many;
   const text = [
-    `${more} more within five minutes from ${from}: ${title}.`,
+    `${more} more within five minutes from ${from} in ${region}, account ${account}: ${title}.`,
     '',
     'All of them are counted, recorded by CloudTrail, and told on the event bus.',
     '',
@@ -43,7 +43,7 @@ export function summaryOf(signal: SignalFacts, from: string, more: number): Mess
   return {
     subject: subject(severity, `${more} more: ${title}`),
     text,
-    json: JSON.stringify({ schemaVersion: 1, signal: id, title, severity, summary: { from, more }, runbook, runbookUrl }),
+    json: JSON.stringify(many),
   };
 }
 

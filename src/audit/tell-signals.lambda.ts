@@ -6,9 +6,9 @@ import type { Context } from 'aws-lambda';
 import {
   type CloudTrailEvent, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, type SignalFacts, type SignalReport, WINDOW_SECONDS,
 } from './contract';
-import { delivery, isSignal, report, untold, windowOf } from './decide';
+import { delivery, isSignal, report, summaryOf, untold, windowOf } from './decide';
 import { type LogDelivery, recordsIn } from './log-delivery';
-import { type Message, messageOf, summaryOf } from './message';
+import { type Message, messageOf, messageOfMany } from './message';
 import { gitHubSession } from './record';
 import { type Batch, type BatchFailures, eachMessage } from '../handler/batch';
 import { emitMetrics } from '../handler/emit-metrics';
@@ -20,8 +20,10 @@ const ledger = new Ledger(new DynamoDBClient(), TABLE!);
 const [events, sns, sqs] = [new EventBridgeClient(), new SNSClient(), new SQSClient()];
 
 /** What a window of one signal comes to, asked for when its messages ran out. */
-interface Summary {
-  readonly signal: SignalFacts;
+interface DueSummary {
+  /** The last that was told. */
+  readonly last: SignalReport;
+  readonly threshold: number;
   readonly window: number;
 }
 
@@ -31,7 +33,8 @@ interface FailedDelivery {
 }
 
 /** A signal with its event, a summary that is due, the event of a session that was begun, or what failed before. */
-type Incoming = { readonly signal: SignalFacts; readonly event: CloudTrailEvent } | { readonly summary: Summary } | CloudTrailEvent | FailedDelivery;
+type Incoming =
+  | { readonly signal: SignalFacts; readonly event: CloudTrailEvent } | { readonly summary: DueSummary } | CloudTrailEvent | FailedDelivery;
 
 export async function handler(event: Batch | LogDelivery, context: Context): Promise<BatchFailures | void> {
   logger.addContext(context);
@@ -51,27 +54,27 @@ async function tell(signal: SignalFacts, event: CloudTrailEvent): Promise<void> 
   if (await ledger.begin(key) === 'done') return;
   const told = report(NAMESPACE!, signal, event, await runBehind(event));
   await putEvent(EVENT_TYPE, told);
-  if (signal.severity !== 'INFORMATIONAL') await tellPeople(signal, key, told);
+  if (signal.severity !== 'INFORMATIONAL') await tellPeople(signal.threshold, key, told);
   if (signal.counted) emitMetrics({ namespace: NAMESPACE!, values: { [signal.id]: 1 } }, new Date(told.time));
   await ledger.finish(key);
 }
 
-async function tellPeople(signal: SignalFacts, key: string, told: SignalReport): Promise<void> {
+async function tellPeople(threshold: number, key: string, told: SignalReport): Promise<void> {
   const window = windowOf(told.time);
-  const what = delivery(signal.threshold, await ledger.count(key, counterOf(signal, window)));
+  const what = delivery(threshold, await ledger.count(key, counterOf(told, window)));
   if (what === 'count') return;
-  await publish(signal, messageOf(told));
+  await publish(told, messageOf(told));
   if (what === 'tellAndSummarize') {
-    const summary: Summary = { signal, window };
+    const summary: DueSummary = { last: told, threshold, window };
     await sqs.send(new SendMessageCommand({ QueueUrl: QUEUE, MessageBody: JSON.stringify({ summary }), DelaySeconds: WINDOW_SECONDS }));
   }
 }
 
-async function summarize({ signal, window }: Summary): Promise<void> {
-  const more = untold(signal.threshold, await ledger.total(counterOf(signal, window)));
-  const key = `summary/${signal.id}/${window}`;
+async function summarize({ last, threshold, window }: DueSummary): Promise<void> {
+  const more = untold(threshold, await ledger.total(counterOf(last, window)));
+  const key = `summary/${last.signal}/${window}`;
   if (more === 0 || await ledger.begin(key) === 'done') return;
-  await publish(signal, summaryOf(signal, new Date(window * 1000).toISOString(), more));
+  await publish(last, messageOfMany(summaryOf(last, window, more)));
   await ledger.finish(key);
 }
 
@@ -98,7 +101,7 @@ async function putEvent(type: string, detail: object): Promise<void> {
   if (FailedEntryCount) throw new Error(`The event was refused: ${Entries?.[0].ErrorMessage}`);
 }
 
-async function publish({ id, severity }: SignalFacts, { subject, text, json }: Message): Promise<void> {
+async function publish({ signal, severity }: SignalReport, { subject, text, json }: Message): Promise<void> {
   await sns.send(new PublishCommand({
     TopicArn: TOPIC,
     Subject: subject,
@@ -106,12 +109,12 @@ async function publish({ id, severity }: SignalFacts, { subject, text, json }: M
     // Machines by default; people read mail.
     Message: JSON.stringify({ default: json, email: text, sms: text.split('\n')[0] }),
     MessageAttributes: {
-      signal: { DataType: 'String', StringValue: id },
+      signal: { DataType: 'String', StringValue: signal },
       severity: { DataType: 'String', StringValue: severity },
     },
   }));
 }
 
-function counterOf({ id }: SignalFacts, window: number): string {
-  return `window/${id}/${window}`;
+function counterOf({ signal }: SignalReport, window: number): string {
+  return `window/${signal}/${window}`;
 }

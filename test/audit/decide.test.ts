@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Ajv from 'ajv';
 import * as fc from 'fast-check';
+import { RECORDS } from './records';
 import { ADMINISTRATOR, CI, DIGEST, PIPELINE, WEB, asEvent, call, push, role, stranger, user } from './records/build';
 import { MESSAGES_PER_WINDOW, type Pushers, type SignalFacts } from '../../src/audit/contract';
-import { delivery, isSignal, report, untold, windowOf } from '../../src/audit/decide';
+import { delivery, isSignal, report, summaryOf, untold, windowOf } from '../../src/audit/decide';
 import { accountsIn, isPublic } from '../../src/audit/policy';
 import { gitHubRun, gitHubSession, meets, repositoryOf, valuesAt } from '../../src/audit/record';
+import { ROOT } from '../support/tools';
 
 const FACTS: SignalFacts = {
   id: 'imageDeleted', title: 'Images were deleted', severity: 'HIGH', threshold: 1, runbook: 'Ask.', runbookUrl: 'https://example.com', controls: ['PCI DSS 10.2.1.7'],
@@ -102,6 +107,38 @@ test('reports what a machine needs', () => {
     runbook: 'Ask.',
     runbookUrl: 'https://example.com',
     controls: ['PCI DSS 10.2.1.7'],
+  });
+});
+
+describe('the published schema', () => {
+  const schema = JSON.parse(readFileSync(join(ROOT, 'schema', 'audit-signal-v1.json'), 'utf8'));
+  const validate = new Ajv({ strict: true, strictRequired: false }).compile(schema);
+  const known = (definition: string) => Object.keys(schema.definitions[definition].properties);
+  const run = gitHubRun('repo:acme/shop:ref:refs/heads/main', 'release-1234567890');
+
+  test('knows every field of every report', () => {
+    for (const [name, record] of RECORDS) {
+      const one = JSON.parse(JSON.stringify(report('SecureEcr/Audit', FACTS, asEvent(record), run)));
+      validate(one);
+      expect({ name, errors: validate.errors }).toEqual({ name, errors: null });
+      expect(known('report')).toEqual(expect.arrayContaining(Object.keys(one)));
+    }
+  });
+
+  test('knows every field of a summary', () => {
+    const many = summaryOf(report('SecureEcr/Audit', FACTS, asEvent(push(CI))), windowOf('2026-11-22T10:02:03Z'), 7);
+
+    expect({ valid: validate(many), errors: validate.errors }).toEqual({ valid: true, errors: null });
+    expect(Object.keys(many).sort()).toEqual(known('summary').sort());
+  });
+
+  test.each<[string, object]>([
+    ['another version', { schemaVersion: 2 }],
+    ['a tag for a digest', { imageDigest: 'v1' }],
+    ['both one and many', { summary: { from: '', more: 1 } }],
+    ['no sentence', { sentence: undefined }],
+  ])('refuses %s', (_what, wrong) => {
+    expect(validate(JSON.parse(JSON.stringify({ ...report('SecureEcr/Audit', FACTS, asEvent(push(CI))), ...wrong })))).toBe(false);
   });
 });
 

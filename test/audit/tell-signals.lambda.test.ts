@@ -114,8 +114,19 @@ test('a burst of ten thousand: all on the bus, five to people, and a summary', a
   expect(published).toHaveLength(6);
   expect(published[5].Subject).toBe('[HIGH] 9995 more: Images were deleted by hand');
   const forms = JSON.parse(published[5].Message!);
-  expect(forms.email).toMatch(/^9995 more within five minutes from 2026-11-22T10:00:00\.000Z: Images were deleted by hand\./);
-  expect(JSON.parse(forms.default)).toMatchObject({ signal: 'imageDeleted', summary: { from: '2026-11-22T10:00:00.000Z', more: 9995 } });
+  expect(forms.email).toMatch(/^9995 more within five minutes from 2026-11-22T10:00:00\.000Z in eu-west-1, account 111111111111: Images were deleted by hand\./);
+  expect(JSON.parse(forms.default)).toEqual({
+    schemaVersion: 1,
+    audit: 'SecureEcr/Audit',
+    signal: 'imageDeleted',
+    title: 'Images were deleted by hand',
+    severity: 'HIGH',
+    account: '111111111111',
+    region: 'eu-west-1',
+    summary: { from: '2026-11-22T10:00:00.000Z', more: 9995 },
+    runbook: 'Ask whoever did it.',
+    runbookUrl: 'https://example.com/runbook#imagedeleted',
+  });
 });
 
 test('the next window is told of again', async () => {
