@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand, ListDashboardsCommand } from '@aws-sdk/client-cloudwatch';
-import { CloudWatchLogsClient, DescribeLogGroupsCommand, DescribeMetricFiltersCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand, DescribeMetricFiltersCommand, DescribeSubscriptionFiltersCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient, ListRulesCommand } from '@aws-sdk/client-eventbridge';
@@ -86,6 +86,12 @@ const LISTINGS: Record<string, (client: ClientOf) => Promise<Pick<Resource, 'id'
     const { metricFilters = [] } = await client(CloudWatchLogsClient).send(new DescribeMetricFiltersCommand({ limit: 50 }));
     return metricFilters.map(({ filterName }) => ({ id: filterName! }));
   },
+  'AWS::Logs::SubscriptionFilter': async (client) => {
+    const logs = client(CloudWatchLogsClient);
+    const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({}));
+    const answers = await Promise.all(logGroups.map(({ logGroupName }) => logs.send(new DescribeSubscriptionFiltersCommand({ logGroupName }))));
+    return answers.flatMap(({ subscriptionFilters = [] }) => subscriptionFilters.map(({ filterName }) => ({ id: filterName! })));
+  },
   'AWS::S3::Bucket': async (client) => {
     const { Buckets = [] } = await client(S3Client).send(new ListBucketsCommand({}));
     return Buckets.map(({ Name }) => ({ id: Name! }));
@@ -105,7 +111,10 @@ const LISTINGS: Record<string, (client: ClientOf) => Promise<Pick<Resource, 'id'
 };
 
 /** These are stored in another resource and go with it. */
-const PARTS = new Set(['AWS::IAM::Policy', 'AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy', 'AWS::SQS::QueuePolicy']);
+const PARTS = new Set([
+  'AWS::IAM::Policy', 'AWS::Lambda::EventInvokeConfig', 'AWS::Lambda::Permission', 'AWS::S3::BucketPolicy', 'AWS::SNS::TopicPolicy',
+  'AWS::SQS::QueuePolicy',
+]);
 
 async function inventory({ aws }: CheckContext, account: string): Promise<Resource[]> {
   const client: ClientOf = (type) => aws.client(type, aws.rootOf(account));
