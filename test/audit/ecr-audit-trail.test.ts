@@ -127,11 +127,12 @@ describe('the template', () => {
     }
     const signals = (records: typeof RECORDS) => [...new Set(records.flatMap(([, , ...ids]) => ids))].sort();
     expect(signals(forwarded)).toEqual(['oidcProviderChanged', 'pusherTrustChanged', 'rootUsed']);
+    expect(deployed<string>(FilterPattern, {})).toContain('UpdateAssumeRolePolicy'); // by name: not every call of IAM
     expect(signals(forwarded)).toEqual(signals(RECORDS.filter(([, { awsRegion }]) => awsRegion !== REGION)));
     expect(forwarded.map(([, { awsRegion }]) => awsRegion)).not.toContain(REGION);
   });
 
-  test('hears from the log of every call of IAM where the exact pattern would be too long', () => {
+  test('hears from the log of every call of IAM where the names of the calls would be too long', () => {
     const custom = Array.from({ length: 8 }, (_, index) => AuditSignal.of(`custom${index}`, {
       title: 't', eventSource: 'iam.amazonaws.com', eventNames: ['CreateServiceSpecificCredential', 'DeleteServiceSpecificCredential'].map((name) => name + index), runbook: 'r',
     }));
@@ -142,6 +143,12 @@ describe('the template', () => {
     expect(pattern.length).toBeLessThanOrEqual(1024);
     expect(matchesFilter(pattern, { recipientAccountId: ACCOUNT, awsRegion: 'us-east-1', eventSource: 'iam.amazonaws.com', eventName: 'CreateServiceSpecificCredential7' })).toBe(true);
     expect(matchesFilter(pattern, { recipientAccountId: ACCOUNT, awsRegion: 'us-east-1', eventSource: 'ecr.amazonaws.com' })).toBe(false);
+  });
+
+  test('may be called by this log only', () => {
+    audit(watching());
+
+    template().hasResourceProperties('AWS::Lambda::Permission', { Principal: 'logs.amazonaws.com', SourceArn: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:trail:*` });
   });
 
   test('a delivery of the log that cannot be told is not lost', () => {

@@ -42,7 +42,7 @@ export function resolve(
     signal,
     filterPattern,
     eventPattern: global && hasLog ? forwarded(pattern) : pattern,
-    ...(global && { elsewhere: match.conditions }),
+    ...(global && { elsewhere: match.conditions.slice(0, 2) }), // who and what; the rule asks for the rest
     facts: {
       id,
       title,
@@ -68,9 +68,8 @@ export function patternOfElsewhere({ account, region }: Stack, signals: readonly
   const wanted = signals.flatMap(({ elsewhere }) => elsewhere ? [elsewhere] : []);
   if (wanted.length === 0) return undefined;
   const there: FieldCondition[] = [{ field: 'recipientAccountId', is: [account] }, { field: 'awsRegion', isNot: [region] }];
-  const exact = metricPatternOfAny(there, wanted);
-  // What is forwarded and no signal meets no rule.
-  return assumedText(exact).length <= LIMITS.metricFilter.maxCharacters ? exact : metricPatternOfAny(there, wanted.map(([first]) => [first]));
+  const pattern = metricPatternOfAny(there, wanted);
+  return assumedText(pattern).length <= LIMITS.metricFilter.maxCharacters ? pattern : metricPatternOfAny(there, wanted.map(([first]) => [first]));
 }
 
 function patternOf(stack: Stack, { _definition: { global } }: AuditSignal, match: SignalMatch): string | undefined {
