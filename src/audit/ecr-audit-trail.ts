@@ -30,8 +30,8 @@ import { type ResolvedSignal, patternOfElsewhere } from './signals/resolved-sign
  * EventBridge tells of what happens in its own Region, and of IAM and the root user in another: us-east-1 mostly. That is taken
  * from the log of the trail instead, by one of the two subscription filters that a log group may have.
  *
- * Costs a month, beside the trail (see `AuditSource`): 0.10 USD an alarm, about 3.60 USD for all; 0.50 USD for the alarm
- * above them; 0.30 USD for each signal that occurs at all; cents for messages, the table and the functions.
+ * Costs a month, beside the trail (see `AuditSource`): 3.10 USD for 31 alarms and 0.50 USD for the one above them; up to 0.30 USD
+ * for each signal, by the hours in which it occurs; cents for messages, the table and the functions.
  *
  * Fulfils the Security Hub controls CloudTrail.1 to CloudTrail.7 (with a trail of its own), CloudWatch.15 to
  * CloudWatch.17 (with `alarmActions`).
