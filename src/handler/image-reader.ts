@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { BatchGetImageCommand, DescribeImageScanFindingsCommand } from '@aws-sdk/client-ecr';
 import { BatchGetFindingDetailsCommand, type FindingStatus, ListCoverageCommand, ListFindingsCommand } from '@aws-sdk/client-inspector2';
 import { AwsClients, type AwsSettings } from './clients';
@@ -24,6 +25,7 @@ export interface AnswerSink {
   inspectorFindings(answer: unknown): void;
   scanFindings(digest: string, answer: unknown): void;
   problem(digest: string, scanner: 'BASIC' | 'ENHANCED', status: string, detail?: string): void;
+  /** Those that have no answer yet. */
   arnsToAskAbout(): string[];
   details(answer: unknown): void;
   /** Whether no more findings are wanted. */
@@ -46,6 +48,9 @@ const VALUES_A_FILTER = 10;
 const ARNS_A_REQUEST = 10;
 const FINDINGS_A_PAGE = { inspector: 100, ecr: 1_000 };
 const COVERAGE_A_PAGE = 100;
+/** For what an answer leaves out; what is refused as a whole, the SDK tries again. */
+const MAX_ATTEMPTS = 3;
+const PAUSE_MS = 300;
 
 const MANIFESTS = [
   'application/vnd.oci.image.manifest.v1+json',
@@ -92,6 +97,8 @@ export class ImageReader {
     if (images.length === 0) return;
     if (options.scanner === 'BASIC') {
       for (const digest of images) await this.readScanFindings(image, digest, sink, options);
+      // There is something to ask about where Amazon ECR passes on what Amazon Inspector has found.
+      if (options.askAboutExploits) await this.readDetails(sink, options);
       return;
     }
     for (const digests of chunks(images, VALUES_A_FILTER)) await this.readCoverage(image, digests, sink, options);
@@ -166,11 +173,20 @@ export class ImageReader {
     }
   }
 
+  /** A request may succeed for some findings and fail for others; without all answers there is no verdict. */
   private async readDetails(sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
-    for (const findingArns of chunks(sink.arnsToAskAbout(), ARNS_A_REQUEST)) {
-      sink.details(await this.call('BatchGetFindingDetails', () => this.clients.inspector.send(
-        new BatchGetFindingDetailsCommand({ findingArns }), { abortSignal: signal },
-      )));
+    let wanted = sink.arnsToAskAbout();
+    for (let attempt = 1; wanted.length > 0; attempt++) {
+      for (const findingArns of chunks(wanted, ARNS_A_REQUEST)) {
+        sink.details(await this.call('BatchGetFindingDetails', () => this.clients.inspector.send(
+          new BatchGetFindingDetailsCommand({ findingArns }), { abortSignal: signal },
+        )));
+      }
+      wanted = sink.arnsToAskAbout();
+      if (wanted.length > 0 && attempt === MAX_ATTEMPTS) {
+        throw new ReadError('BatchGetFindingDetails', `no answer about ${wanted.length} of the findings, such as ${wanted[0]}`);
+      }
+      if (wanted.length > 0) await setTimeout(attempt * PAUSE_MS, undefined, { signal });
     }
   }
 

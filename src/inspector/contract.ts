@@ -103,7 +103,10 @@ export interface ImageFacts {
   readonly incomplete?: string;
 }
 
-export type ManifestKind = 'IMAGE' | 'INDEX' | 'ATTESTATION' | 'SIGNATURE' | 'ARTIFACT';
+/** What no container engine runs. */
+export type ArtifactKind = 'ATTESTATION' | 'SIGNATURE' | 'ARTIFACT';
+/** AMBIGUOUS is an image for one reader and an index for another. */
+export type ManifestKind = 'IMAGE' | 'INDEX' | 'AMBIGUOUS' | ArtifactKind;
 
 export interface ManifestFacts {
   readonly digest: string;
@@ -198,7 +201,7 @@ export interface Verdict {
   readonly notices: readonly Notice[];
   readonly platforms: readonly PlatformVerdict[];
   /** Signatures, attestations and other artifacts in the index: not judged, because nothing runs them. */
-  readonly artifacts: readonly { readonly digest: string; readonly kind: ManifestKind }[];
+  readonly artifacts: readonly { readonly digest: string; readonly kind: ArtifactKind }[];
 }
 
 export type ReasonKind = 'FINDING' | 'END_OF_LIFE' | 'UNSCANNABLE' | 'NOT_AN_IMAGE' | 'PENDING';

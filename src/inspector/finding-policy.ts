@@ -46,7 +46,8 @@ export interface FindingPolicyOptions {
    * Approves what no scanner can judge: unsupported operating systems, images that are too large, archived, no longer
    * scanned, or that Amazon Inspector may not read. Raises the warning `cdk-secure-ecr:imagesApprovedUnscanned`.
    *
-   * An index of which a part cannot be read is never approved, nor is what is no image.
+   * What could not be read is never approved: an index of which a part is missing, findings that the service counts and does
+   * not give, a status that is not known here. Nor is what is no image.
    *
    * @default false
    */

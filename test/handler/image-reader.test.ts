@@ -58,6 +58,9 @@ test('an image and its findings take three requests, and one more for each ten v
 
   world.details.set(arn, { findingArn: arn, cisaData: { dateAdded: new Date('2026-10-01'), action: 'Patch it' } });
   expect(await verdictOn(vulnerable)).toMatchObject({ status: 'REJECTED', reasons: [{ rules: ['known-exploited'] }] });
+  world.findings[0] = { ...world.findings[0], status: 'SUPPRESSED' };
+  expect(await verdictOn(vulnerable)).toMatchObject({ status: 'APPROVED', tolerated: [{ disposition: 'SUPPRESSED', knownExploited: true }] });
+  world.findings[0] = { ...world.findings[0], status: 'ACTIVE' };
 
   const without = open();
   expect(await verdictOn(vulnerable, { ...ENHANCED, askAboutExploits: false }, without)).toMatchObject({ status: 'APPROVED' });
@@ -208,6 +211,18 @@ describe('basic scanning', () => {
     expect(await verdictOn(of, BASIC)).toMatchObject({ status: 'REJECTED', reasons: [{ code: 'CVE-1' }] });
   });
 
+  test('what Amazon ECR passes on of Amazon Inspector is asked about as well', async () => {
+    const of = image('v1');
+    const found = samples.inspectorFinding(world, REPOSITORY, of, { id: 'CVE-2026-1', severity: 'LOW', packages: [{ name: 'a', version: '1' }] });
+    const { findingArn, severity, status, fixAvailable, exploitAvailable, packageVulnerabilityDetails: { vulnerabilityId, source } = {} } = found;
+    scanned(of, {
+      enhancedFindings: [{ findingArn, severity, status, fixAvailable, exploitAvailable, packageVulnerabilityDetails: { vulnerabilityId, source } }],
+    });
+    world.details.set(findingArn!, { findingArn, cisaData: { dateAdded: new Date('2026-10-01') } });
+    expect(await verdictOn(of, BASIC)).toMatchObject({ status: 'REJECTED', reasons: [{ rules: ['known-exploited'] }] });
+    expect((await verdictOn(of, { ...BASIC, askAboutExploits: false })).status).toBe('APPROVED');
+  });
+
   test('right after a push there is no scan yet', async () => {
     expect(await verdictOn(image('v1'), BASIC)).toMatchObject({ status: 'PENDING', reasons: [{ code: 'SCAN_NOT_FOUND' }] });
   });
@@ -238,6 +253,25 @@ describe('when things go wrong', () => {
   test.each(['ListCoverage', 'ListFindings', 'BatchGetFindingDetails'])('%s denied is an error that names the permission', async (operation) => {
     aws.inject({ operation, fault: 'denied' });
     await expect(verdictOn(image('v1', { id: 'CVE-1' }))).rejects.toThrow(`Allow inspector2:${operation}; where Amazon Inspector is turned off, it answers the same`);
+  });
+
+  test('an answer about exploits that lacks one is asked for again, and without it there is no verdict', async () => {
+    const of = image('v1', { id: 'CVE-2026-1', severity: 'LOW', fixAvailable: 'NO', packages: [{ name: 'a', version: '1' }] }, { id: 'CVE-2026-2', severity: 'LOW' });
+    const arn = world.findings[0].findingArn!;
+    world.details.set(arn, { findingArn: arn, cisaData: { dateAdded: new Date('2026-10-01') } });
+    world.detailErrors.set(arn, ['INTERNAL_ERROR', 'INTERNAL_ERROR']);
+    expect(await verdictOn(of)).toMatchObject({ status: 'REJECTED', reasons: [{ code: 'CVE-2026-1', rules: ['known-exploited'] }] });
+    expect(aws.requests.filter(({ operation }) => operation === 'BatchGetFindingDetails').map(({ body }) => body.findingArns.length)).toEqual([2, 1, 1]);
+
+    world.detailErrors.set(arn, Array(3).fill('ACCESS_DENIED'));
+    await expect(verdictOn(of)).rejects.toThrow(new ReadError('BatchGetFindingDetails', `no answer about 1 of the findings, such as ${arn}`));
+  });
+
+  test('of a vulnerability that Amazon Inspector has no details of, the verdict says that nothing is known', async () => {
+    const of = image('v1', { id: 'CVE-2026-1', severity: 'LOW' });
+    world.detailErrors.set(world.findings[0].findingArn!, ['FINDING_DETAILS_NOT_FOUND']);
+    expect(await verdictOn(of)).toMatchObject({ status: 'APPROVED', notices: [{ code: 'NO_EXPLOIT_DATA' }] });
+    expect(reader.requests.BatchGetFindingDetails).toBe(1);
   });
 
   test('an answer that is cut off is an error', async () => {

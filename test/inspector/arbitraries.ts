@@ -96,7 +96,7 @@ const scan = (of: string): fc.Arbitrary<ScanFacts> => optional<ScanFacts, 'diges
 /** Few digests, so that there are loops, shared children, missing ones and artifacts. */
 export const facts: fc.Arbitrary<ImageFacts> = fc.tuple(
   fc.array(fc.tuple(
-    fc.constantFrom('IMAGE', 'IMAGE', 'INDEX', 'ATTESTATION', 'SIGNATURE', 'ARTIFACT'),
+    fc.constantFrom('IMAGE', 'IMAGE', 'IMAGE', 'INDEX', 'INDEX', 'ATTESTATION', 'SIGNATURE', 'ARTIFACT', 'AMBIGUOUS'),
     fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 4 }),
   ), { minLength: 1, maxLength: 4 }),
   fc.tuple(...[1, 2, 3, 4].map((each) => fc.option(scan(digest(each)), { freq: 8 }))),
@@ -106,7 +106,7 @@ export const facts: fc.Arbitrary<ImageFacts> = fc.tuple(
   manifests: manifests.map(([kind, children], index): ManifestFacts => ({
     digest: digest(index + 1),
     kind: kind as ManifestFacts['kind'],
-    ...kind === 'INDEX' ? { children: children.map((child) => ({ digest: digest(child), platform: `linux/p${child}` })) } : {},
+    ...kind === 'INDEX' ? { children: children.map((child) => ({ digest: digest(child), platform: child % 2 ? `linux/p${child}` : 'unknown/unknown' })) } : {},
   })),
   scans: scans.filter((each) => each !== null),
 }));

@@ -1,5 +1,5 @@
 import { IMAGE, NOW, STANDARD, digest, facts, finding, fixable, index, judge, policy, scan, single } from './facts';
-import type { ExceptionDocument, Finding, ImageFacts, ScanFacts } from '../../src/inspector/contract';
+import type { ExceptionDocument, Finding, ImageFacts, PolicyDocument, ScanFacts } from '../../src/inspector/contract';
 
 const days = (count: number) => new Date(NOW.getTime() + count * 86_400_000).toISOString();
 const outcome = (of: ImageFacts, by = STANDARD, exceptions: ExceptionDocument[] = []) => {
@@ -19,7 +19,7 @@ describe('what others get wrong', () => {
     const found = [fixable({ status: 'SUPPRESSED' }), fixable({ id: 'CVE-2026-0002', status: 'CLOSED' })];
     expect(outcome(single(found))).toEqual(['APPROVED']);
     expect(judge(single(found)).notices).toEqual([{
-      code: 'SUPPRESSED', message: '1 findings are hidden by suppression rules of Amazon Inspector, and not judged: CVE-2026-0001',
+      code: 'SUPPRESSED', message: '1 finding is hidden by suppression rules of Amazon Inspector, and not judged: CVE-2026-0001',
     }]);
     expect(outcome(single(found), { ...STANDARD, suppressed: 'COUNT' })).toEqual(['REJECTED', 'CVE-2026-0001']);
     expect(outcome(single(found), { ...STANDARD, closed: 'COUNT' })).toEqual(['REJECTED', 'CVE-2026-0002']);
@@ -63,7 +63,7 @@ describe('what others get wrong', () => {
     expect(outcome(single([], counted))).toEqual(['REJECTED', 'FINDINGS_INCOMPLETE']);
     expect(outcome(single([], { expectedFindings: 3, readFindings: 3 }))).toEqual(['APPROVED']);
     expect(outcome(single([], { expectedFindings: 1 }))).toEqual(['REJECTED', 'FINDINGS_INCOMPLETE']);
-    expect(outcome(single([], counted), { ...STANDARD, onUnscannable: 'APPROVE' })).toEqual(['APPROVED']);
+    expect(outcome(single([], counted), { ...STANDARD, onUnscannable: 'APPROVE' })).toEqual(['REJECTED', 'FINDINGS_INCOMPLETE']);
   });
 
   test('Inspector action#91, facility#116: what nobody can mend stops every build', () => {
@@ -73,7 +73,7 @@ describe('what others get wrong', () => {
       status: 'APPROVED',
       counts: { CRITICAL: 1, LOW: 1 },
       tolerated: [{ id: 'CVE-2026-0001', disposition: 'NO_RULE' }, { id: 'CVE-2026-0002' }],
-      notices: [{ code: 'UNFIXABLE', message: '1 critical, high or untriaged findings have no fix, and do not stop the image: CVE-2026-0001' }],
+      notices: [{ code: 'UNFIXABLE', message: '1 critical, high or untriaged finding has no fix, and does not stop the image: CVE-2026-0001' }],
     });
     expect(outcome(single([fixable()]))).toEqual(['REJECTED', 'CVE-2026-0001']);
     expect(outcome(single([fixable({ fix: 'PARTIAL' })]))).toEqual(['REJECTED', 'CVE-2026-0001']);
@@ -172,6 +172,22 @@ describe('graphs of manifests', () => {
     expect(judge(made, { ...STANDARD, onUnscannable: 'APPROVE' })).toMatchObject({
       status: 'REJECTED', reasons: [{ kind: 'NOT_AN_IMAGE', remedy: 'judge the image that it belongs to' }], artifacts: [{ digest: IMAGE.digest, kind }],
     });
+  });
+
+  test.each(['SIGNATURE', 'ATTESTATION', 'ARTIFACT'] as const)('attack: a %s that an index offers for a platform may be chosen by an engine', (kind) => {
+    const offered = (...platforms: Array<string | undefined>) => facts(
+      [{ digest: digest(1), kind: 'INDEX', children: [child(2), ...platforms.map((platform) => ({ digest: digest(3), platform }))] }, image(2), { digest: digest(3), kind }],
+      [scan(digest(2))]);
+    expect(outcome(offered('unknown/unknown'))).toEqual(['APPROVED']);
+    expect(outcome(offered(undefined))).toEqual(['APPROVED']);
+    expect(outcome(offered('wasi/wasm'))).toEqual(['REJECTED', 'ARTIFACT_FOR_PLATFORM']);
+    expect(outcome(offered('unknown/unknown', 'linux/arm64'), { ...STANDARD, onUnscannable: 'APPROVE' })).toEqual(['REJECTED', 'ARTIFACT_FOR_PLATFORM']);
+    expect(judge(offered('linux/arm64'))).toMatchObject({ reasons: [{ kind: 'UNSCANNABLE', images: [digest(3)] }], artifacts: [{ digest: digest(3), kind }] });
+  });
+
+  test('an index that is an image too is neither, also inside of another', () => {
+    const made = facts([indexOf(1, 2, 3), image(2), { digest: digest(3), kind: 'AMBIGUOUS' }], [scan(digest(2))]);
+    expect(outcome(made)).toEqual(['REJECTED', 'AMBIGUOUS_MANIFEST']);
   });
 
   test('depth is limited', () => {
@@ -305,9 +321,14 @@ test('a scan on push only is told as one that sees nothing new', () => {
 
 test('missing exploit data is told where a rule asks for it and the finding decides nothing', () => {
   const silent = finding({ severity: 'LOW', exploitAvailable: undefined, knownExploited: undefined });
-  expect(judge(single([silent])).notices).toMatchObject([{ code: 'NO_EXPLOIT_DATA', message: 'of 1 findings it is not known whether they are exploited: CVE-2026-0001' }]);
+  expect(judge(single([silent])).notices).toMatchObject([{ code: 'NO_EXPLOIT_DATA', message: 'of 1 finding it is not known whether it is exploited: CVE-2026-0001' }]);
   expect(judge(single([silent]), policy([{ minSeverity: 'HIGH' }])).notices).toEqual([]);
-  expect(judge(single([{ ...silent, exploitAvailable: false }])).notices).toEqual([]);
+  expect(judge(single([{ ...silent, exploitAvailable: false }])).notices).toMatchObject([{ code: 'NO_EXPLOIT_DATA' }]);
+  expect(judge(single([{ ...silent, knownExploited: false }])).notices).toMatchObject([{ code: 'NO_EXPLOIT_DATA' }]);
+  expect(judge(single([{ ...silent, exploitAvailable: false, knownExploited: false }])).notices).toEqual([]);
+  // The catalog has CVEs only.
+  expect(judge(single([{ ...silent, id: 'GHSA-1', exploitAvailable: false }])).notices).toEqual([]);
+  expect(judge(single([silent, { ...silent, id: 'CVE-2' }])).notices).toMatchObject([{ message: 'of 2 findings it is not known whether they are exploited: CVE-2, CVE-2026-0001' }]);
   expect(judge(single([silent]), policy([{ minSeverity: 'HIGH', exploitAvailable: true, missingData: 'COUNTS' }])).notices).toEqual([]);
 });
 
@@ -397,6 +418,15 @@ test('of two answers about one image nothing is lost', () => {
   expect(both({}, { expectedFindings: 3 }).reasons).toMatchObject([{ code: 'FINDINGS_INCOMPLETE' }]);
   expect(both({ expectedFindings: 3, readFindings: 3 }, { expectedFindings: 2 }).status).toBe('APPROVED');
   expect(both({ expectedFindings: 2 }, { expectedFindings: 3, readFindings: 3 }).status).toBe('APPROVED');
+});
+
+test('what nobody knows anything about is not approved, though the policy approves what cannot be scanned', () => {
+  const lenient: PolicyDocument = { ...STANDARD, onUnscannable: 'APPROVE' };
+  expect(outcome(facts([{ digest: IMAGE.digest, kind: 'IMAGE' }], []), lenient)).toEqual(['REJECTED', 'NO_ANSWER']);
+  expect(outcome(single([], { status: 'SCAN_OF_THE_FUTURE' }), lenient)).toEqual(['REJECTED', 'SCAN_OF_THE_FUTURE']);
+  expect(outcome(single([], { scanner: 'BASIC', status: 'FINDINGS_UNAVAILABLE' }), lenient)).toEqual(['REJECTED', 'FINDINGS_UNAVAILABLE']);
+  expect(judge(single([], { status: 'SCAN_OF_THE_FUTURE' }), lenient)).toMatchObject({ notices: [], platforms: [{ status: 'REJECTED' }] });
+  expect(outcome(single([], { status: 'UNSUPPORTED_OS' }), lenient)).toEqual(['APPROVED']);
 });
 
 test('a platform without an answer is told as one', () => {

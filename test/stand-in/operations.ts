@@ -93,9 +93,11 @@ export const OPERATIONS: Record<string, Operation> = {
     response: inspector.BatchGetFindingDetailsResponse$,
     answer(world, { findingArns }: inspector.BatchGetFindingDetailsRequest): inspector.BatchGetFindingDetailsResponse {
       limit('findingArns', findingArns!, 10, VALIDATION);
+      const failed = findingArns!.filter((findingArn) => (world.detailErrors.get(findingArn)?.length ?? 0) > 0);
       return {
-        findingDetails: findingArns!.map((findingArn) => world.details.get(findingArn) ?? { findingArn }),
-        errors: [],
+        findingDetails: findingArns!.filter((findingArn) => !failed.includes(findingArn))
+          .map((findingArn) => world.details.get(findingArn) ?? { findingArn }),
+        errors: failed.map((findingArn) => ({ findingArn, errorCode: world.detailErrors.get(findingArn)!.shift()!, errorMessage: 'It failed' })),
       };
     },
   },

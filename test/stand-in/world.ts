@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DescribeImageScanFindingsResponse } from '@aws-sdk/client-ecr';
-import type { CoveredResource, Finding, FindingDetail } from '@aws-sdk/client-inspector2';
+import type { CoveredResource, Finding, FindingDetail, FindingDetailsErrorCode } from '@aws-sdk/client-inspector2';
 
 export interface StoredImage {
   readonly repository: string;
@@ -16,6 +16,8 @@ export class World {
   coverage: CoveredResource[] = [];
   findings: Finding[] = [];
   readonly details = new Map<string, FindingDetail>();
+  /** By the ARN of a finding: what is said instead of its details, one after the other. */
+  readonly detailErrors = new Map<string, FindingDetailsErrorCode[]>();
   /** By digest. */
   readonly scans = new Map<string, Pick<DescribeImageScanFindingsResponse, 'imageScanStatus' | 'imageScanFindings'>>();
 

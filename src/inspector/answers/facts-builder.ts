@@ -33,7 +33,9 @@ export class FactsBuilder {
   private readonly scans = new Map<string, Scan>();
   /** By vulnerability: one finding each to ask about. */
   private readonly arns = new Map<string, string>();
-  private readonly exploited = new Map<string, boolean>();
+  private readonly idsByArn = new Map<string, string>();
+  /** By vulnerability, of those that were answered; undefined where the service knows nothing of it. */
+  private readonly exploited = new Map<string, boolean | undefined>();
   private findings = 0;
   private incomplete?: string;
 
@@ -82,7 +84,7 @@ export class FactsBuilder {
     for (const [index, each] of list(object(answer, place), 'findings', place).entries()) {
       const read = inspectorFinding(each, `${place}.findings[${index}]`);
       // One that names no image is held against all of them, rather than against none.
-      for (const digest of read.digest === undefined ? this.images() : [read.digest]) {
+      for (const digest of read.digests.length === 0 ? this.images() : read.digests) {
         if (this.depths.has(digest)) this.add(digest, 'ENHANCED', read);
       }
     }
@@ -129,21 +131,33 @@ export class FactsBuilder {
     return this.incomplete !== undefined;
   }
 
-  /** ARNs of findings of which it is worth asking whether CISA knows them to be exploited: one for each CVE. */
+  /**
+   * ARNs of findings of which it is worth asking whether CISA knows them to be exploited, and that have no answer yet: one
+   * for each CVE. Suppressed ones are among them: a policy may count them.
+   */
   arnsToAskAbout(): string[] {
-    return [...this.arns.values()];
+    return [...this.arns].filter(([id]) => !this.exploited.has(id)).map(([, arn]) => arn);
   }
 
-  /** An answer of BatchGetFindingDetails. */
+  /** An answer of BatchGetFindingDetails. What it does not tell of, for another reason than that it knows nothing, is to be asked again. */
   details(answer: unknown): void {
     const place = 'BatchGetFindingDetails';
-    const ids = new Map([...this.arns].map(([id, arn]) => [arn, id]));
-    for (const [index, each] of list(object(answer, place), 'findingDetails', place).entries()) {
+    const from = object(answer, place);
+    for (const [index, each] of list(from, 'findingDetails', place).entries()) {
       const at = `${place}.findingDetails[${index}]`;
       const detail = object(each, at);
-      const id = ids.get(text(detail, 'findingArn', at) ?? '');
-      if (id !== undefined) this.exploited.set(id, optionalObject(detail, 'cisaData', at) !== undefined);
+      this.learn(text(detail, 'findingArn', at), optionalObject(detail, 'cisaData', at) !== undefined);
     }
+    for (const [index, each] of list(from, 'errors', place).entries()) {
+      const at = `${place}.errors[${index}]`;
+      const error = object(each, at);
+      if (text(error, 'errorCode', at) === 'FINDING_DETAILS_NOT_FOUND') this.learn(text(error, 'findingArn', at), undefined);
+    }
+  }
+
+  private learn(arn: string | undefined, isExploited: boolean | undefined): void {
+    const id = arn === undefined ? undefined : this.idsByArn.get(arn);
+    if (id !== undefined) this.exploited.set(id, isExploited);
   }
 
   facts(readAt: Date): ImageFacts {
@@ -171,9 +185,10 @@ export class FactsBuilder {
     const scan = this.scanOf(digest, scanner);
     scan.operatingSystem ??= operatingSystem;
     scan.findings.push(finding);
-    if (finding.status !== 'ACTIVE') return;
-    scan.keys.add(key);
-    if (arn !== undefined && isCve && !this.arns.has(finding.id)) this.arns.set(finding.id, arn);
+    if (finding.status === 'ACTIVE') scan.keys.add(key);
+    if (arn === undefined || !isCve || this.arns.has(finding.id)) return;
+    this.arns.set(finding.id, arn);
+    this.idsByArn.set(arn, finding.id);
   }
 
   private setStatus(digest: string, scanner: ScanFacts['scanner'], status: string, detail?: string, scannedAt?: string): void {

@@ -11,8 +11,8 @@ export interface ReadFinding {
   readonly arn?: string;
   /** Whether CISA may know it: its catalog has CVEs only. */
   readonly isCve: boolean;
-  /** The digest of the image, where the answer says it. */
-  readonly digest?: string;
+  /** The digests of the images that it is in, as far as the answer says them. */
+  readonly digests: readonly string[];
   readonly operatingSystem?: string;
 }
 
@@ -67,7 +67,8 @@ export function basicFinding(value: unknown, place: string): ReadFinding {
   const score = Number(attributes.get('CVSS4_SCORE') ?? attributes.get('CVSS3_SCORE') ?? attributes.get('CVSS2_SCORE'));
   return {
     isCve: id.startsWith('CVE-'),
-    key: JSON.stringify([id, name, version]),
+    digests: [],
+    key: JSON.stringify([id, name, version, text(from, 'uri', place), text(from, 'severity', place)]),
     finding: {
       id,
       severity: severity(text(from, 'severity', place)),
@@ -97,17 +98,25 @@ function vulnerablePackage(value: unknown, place: string): VulnerablePackage {
   };
 }
 
-function imageOf(from: Readonly<Record<string, unknown>>, place: string): Pick<ReadFinding, 'digest' | 'operatingSystem'> {
+const DIGEST = /sha256:[0-9a-f]{64}$/;
+
+function imageOf(from: Readonly<Record<string, unknown>>, place: string): Pick<ReadFinding, 'digests' | 'operatingSystem'> {
+  const digests: string[] = [];
+  const systems: string[] = [];
   for (const [index, each] of list(from, 'resources', place).entries()) {
     const at = `${place}.resources[${index}]`;
     const resource = object(each, at);
     const details = optionalObject(resource, 'details', at);
     const image = details && optionalObject(details, 'awsEcrContainerImage', `${at}.details`);
     const inside = `${at}.details.awsEcrContainerImage`;
-    const digest = (image && text(image, 'imageHash', inside)) ?? /sha256:[0-9a-f]{64}$/.exec(text(resource, 'id', at) ?? '')?.[0];
-    if (digest !== undefined) return { digest, operatingSystem: image && text(image, 'platform', inside) };
+    for (const name of [image && text(image, 'imageHash', inside), text(resource, 'id', at)]) {
+      const digest = DIGEST.exec(name ?? '')?.[0];
+      if (digest !== undefined && !digests.includes(digest)) digests.push(digest);
+    }
+    const system = image && text(image, 'platform', inside);
+    if (system !== undefined) systems.push(system);
   }
-  return {};
+  return { digests, operatingSystem: systems[0] };
 }
 
 /** UNTRIAGED, ECR's UNDEFINED, and whatever else may come: nobody knows how bad it is. */

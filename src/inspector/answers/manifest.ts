@@ -5,9 +5,13 @@ const INDEXES = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ];
-/** What a container engine can unpack and run. */
-const RUNNABLE_LAYER = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.)/;
-const IMAGE_CONFIG = /^application\/vnd\.(?:oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/;
+/** Layers that containerd unpacks, whatever the image is configured as. */
+const LAYER_OF_CONTAINERD = /^application\/vnd\.(?:oci\.image\.layer\.|docker\.image\.rootfs\.|erofs\.)/i;
+/**
+ * Types that Docker takes both for a configuration and for a layer: more than the specification knows, in any case, because
+ * of old registries. https://github.com/moby/moby/blob/master/daemon/internal/distribution/registry.go
+ */
+const TAKEN_BY_DOCKER = /^(?:|(?:application\/(?:octet-stream|json|vnd\.oci\.image|vnd\.docker)|text\/html)(?:\..*)?)$/i;
 const SIGNATURE = /cncf\.notary\.signature|dev\.cosign\.simplesigning|dev\.sigstore\.bundle|application\/cose|application\/jose/;
 const ATTESTATION = /in-toto|slsa|spdx|cyclonedx|dev\.cosign\.attestation|dsse/i;
 
@@ -27,8 +31,10 @@ export function manifestFacts(digest: string, body: string, place: string): Mani
   const manifest = object(parsed, place);
   const mediaType = text(manifest, 'mediaType', place);
   const children = list(manifest, 'manifests', place);
-  // Without a media type, which older ones lack, the members tell; with both kinds of members, an image is judged as well.
-  const isIndex = mediaType !== undefined ? INDEXES.includes(mediaType) : children.length > 0 && !Object.hasOwn(manifest, 'layers');
+  const isConfigured = ['config', 'layers', 'fsLayers'].some((member) => Object.hasOwn(manifest, member));
+  const isIndex = mediaType !== undefined ? INDEXES.includes(mediaType) : Object.hasOwn(manifest, 'manifests');
+  // An engine goes by the media type that the registry gives beside the manifest, another one by that inside, or by members.
+  if (isConfigured && (isIndex || children.length > 0)) return { digest, kind: 'AMBIGUOUS' };
   if (isIndex) return { digest, kind: 'INDEX', children: children.map((each, index) => child(each, `${place}.manifests[${index}]`)) };
   return { digest, kind: kindOf(manifest, place) };
 }
@@ -36,14 +42,15 @@ export function manifestFacts(digest: string, body: string, place: string): Mani
 function kindOf(manifest: Readonly<Record<string, unknown>>, place: string): ManifestKind {
   const layers = list(manifest, 'layers', place).map((each, index) => text(object(each, `${place}.layers[${index}]`), 'mediaType', place) ?? '');
   const config = optionalObject(manifest, 'config', place);
-  const configType = config && text(config, 'mediaType', `${place}.config`);
-  if (layers.some((type) => RUNNABLE_LAYER.test(type))) return 'IMAGE';
+  const configType = (config && text(config, 'mediaType', `${place}.config`)) ?? '';
+  const looksLikeImage = TAKEN_BY_DOCKER.test(configType);
+  if (layers.some((type) => LAYER_OF_CONTAINERD.test(type) || (looksLikeImage && TAKEN_BY_DOCKER.test(type)))) return 'IMAGE';
   const says = [text(manifest, 'artifactType', place), configType, ...layers].filter((type) => type !== undefined);
   const only = (pattern: RegExp) => layers.length > 0 && layers.every((type) => pattern.test(type));
   if (only(SIGNATURE)) return 'SIGNATURE';
   if (only(ATTESTATION)) return 'ATTESTATION';
   // An image without layers, or with some of a kind that is not known, is still an image if it is configured as one.
-  if (configType === undefined || IMAGE_CONFIG.test(configType)) return 'IMAGE';
+  if (looksLikeImage) return 'IMAGE';
   if (says.some((type) => SIGNATURE.test(type))) return 'SIGNATURE';
   if (says.some((type) => ATTESTATION.test(type))) return 'ATTESTATION';
   return 'ARTIFACT';

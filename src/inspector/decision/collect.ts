@@ -1,5 +1,5 @@
 import type { Disposition, ImageFacts, JudgedFinding, PolicyDocument, Reason, ReasonKind } from '../contract';
-import type { JudgedPlatform } from './judge-platform';
+import { type JudgedPlatform, isUnjudged } from './judge-platform';
 import { type ImageTree } from './manifest-graph';
 import { compare, distinct, worseOf } from './merge-findings';
 import { rankOf } from './severity';
@@ -79,9 +79,9 @@ export function collectReasons({ facts, tree, platforms, policy, findings }: Jud
   for (const { node, scan, scanStatus, wait, endOfLife } of platforms) {
     const { state, words, remedy } = scanStatus;
     if (state === 'PENDING') add('PENDING', scan.status, node.digest, words, remedy);
-    if (state === 'UNSCANNABLE' && policy.onUnscannable === 'REJECT') add('UNSCANNABLE', scan.status, node.digest, words, remedy);
+    if (isUnjudged(scanStatus, policy)) add('UNSCANNABLE', scan.status, node.digest, words, remedy);
     if (wait && !wait.over) add('PENDING', wait.code, node.digest, wait.words, 'wait: it is judged again when findings have settled');
-    if (wait?.over && policy.onUnscannable === 'REJECT') {
+    if (wait?.over) {
       add('UNSCANNABLE', wait.code, node.digest, wait.words, 'judge it again; if that does not help, push it again');
     }
     if (endOfLife && policy.endOfLife === 'REJECT') {

@@ -50,7 +50,7 @@ export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDo
 
   const rejected = findings.some(({ disposition }) => disposition === 'BLOCKING')
     || (end !== undefined && policy.endOfLife === 'REJECT')
-    || ((state.state === 'UNSCANNABLE' || wait?.over) && policy.onUnscannable === 'REJECT');
+    || isUnjudged(state, policy) || wait?.over === true;
   const pending = state.state === 'PENDING' || (wait !== undefined && !wait.over);
   return {
     node,
@@ -62,6 +62,11 @@ export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDo
     wait,
     status: rejected ? 'REJECTED' : pending ? 'PENDING' : 'APPROVED',
   };
+}
+
+/** Whether nothing is known of it, and the policy does not let that pass. */
+export function isUnjudged({ state }: ScanStatus, { onUnscannable }: PolicyDocument): boolean {
+  return state === 'UNREAD' || (state === 'UNSCANNABLE' && onUnscannable === 'REJECT');
 }
 
 /** Shared, because there may be many findings. */

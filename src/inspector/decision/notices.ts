@@ -1,4 +1,4 @@
-import type { ExceptionUse, JudgedFinding, Notice, NoticeCode, PolicyDocument } from '../contract';
+import type { ExceptionUse, JudgedFinding, Notice, NoticeCode, PolicyDocument, RuleDocument } from '../contract';
 import type { JudgedPlatform } from './judge-platform';
 import { few, isUnfixable } from './words';
 
@@ -16,7 +16,7 @@ export function noticesFor({ platforms, policy, findings, uses }: Judged): Notic
     const distinct = [...new Set(subjects)];
     if (distinct.length > 0) notices.push({ code, message: `${words(distinct.length)}: ${few(distinct)}` });
   };
-  const unscannable = platforms.filter(({ scanStatus, wait }) => scanStatus.state === 'UNSCANNABLE' || wait?.over);
+  const unscannable = platforms.filter(({ scanStatus }) => scanStatus.state === 'UNSCANNABLE');
   if (policy.onUnscannable === 'APPROVE') {
     add('UNSCANNABLE_APPROVED', unscannable.map(({ node, scan }) => `${node.digest} (${scan.status})`),
       (count) => `${count} ${count === 1 ? 'image is' : 'images are'} approved by the policy without a scan`);
@@ -26,26 +26,24 @@ export function noticesFor({ platforms, policy, findings, uses }: Judged): Notic
       () => 'no longer supported by its vendor; Amazon Inspector stops looking 12 months later');
   }
   const ids = (meets: (finding: JudgedFinding) => boolean) => findings.filter(meets).map(({ id }) => id);
-  add('UNFIXABLE', ids(isUnfixable), (count) => `${count} critical, high or untriaged findings have no fix, and do not stop the image`);
+  add('UNFIXABLE', ids(isUnfixable), (count) => `${count} critical, high or untriaged ${count === 1 ? 'finding has' : 'findings have'} no fix, and ${count === 1 ? 'does' : 'do'} not stop the image`);
   add('SUPPRESSED', ids(({ disposition }) => disposition === 'SUPPRESSED'),
-    (count) => `${count} findings are hidden by suppression rules of Amazon Inspector, and not judged`);
-  if (policy.rules.some(asksForExploits)) {
-    add('NO_EXPLOIT_DATA', ids(lacksExploitData), (count) => `of ${count} findings it is not known whether they are exploited`);
-  }
+    (count) => `${count} ${count === 1 ? 'finding is' : 'findings are'} hidden by suppression rules of Amazon Inspector, and not judged`);
+  add('NO_EXPLOIT_DATA', ids((finding) => policy.rules.some((rule) => lacksExploitData(rule, finding))),
+    (count) => `of ${count} ${count === 1 ? 'finding' : 'findings'} it is not known whether ${count === 1 ? 'it is' : 'they are'} exploited`);
   add('SCANNED_ONCE', platforms.filter(({ scanStatus }) => scanStatus.once).map(({ node }) => node.digest),
     () => 'scanned at its push and never again, so that vulnerabilities found later are not seen');
   const excepted = (meets: (use: ExceptionUse) => boolean) => uses.filter(meets)
     .map(({ exception }) => `${exception.vulnerability} (${exception.owner}${exception.expires ? `, ${exception.expires}` : ''})`);
   add('EXCEPTION_EXPIRED', excepted(({ state }) => state === 'EXPIRED'), () => 'exceptions that have expired and count again');
-  add('EXCEPTION_FIX_AVAILABLE', excepted(({ state }) => state === 'FIX_AVAILABLE'), () => 'exceptions that have ended because there is a fix');
+  add('EXCEPTION_FIX_AVAILABLE', excepted(({ state }) => state === 'FIX_AVAILABLE'), () => 'exceptions that have ended, because there is a fix or the scanner does not tell');
   add('EXCEPTION_NEAR_EXPIRY', excepted(({ nearExpiry }) => nearExpiry), () => 'exceptions about to expire');
   return notices;
 }
 
-function asksForExploits({ exploitAvailable, knownExploited, missingData }: PolicyDocument['rules'][number]): boolean {
-  return missingData === 'IGNORED' && (exploitAvailable === true || knownExploited === true);
-}
-
-function lacksExploitData({ exploitAvailable, knownExploited, disposition }: JudgedFinding): boolean {
-  return exploitAvailable === undefined && knownExploited === undefined && disposition === 'NO_RULE';
+/** A rule asks for evidence, and lets pass what there is none on. CISA's catalog has CVEs only: of others it knows nothing. */
+function lacksExploitData(rule: RuleDocument, { id, exploitAvailable, knownExploited, disposition }: JudgedFinding): boolean {
+  if (rule.missingData === 'COUNTS' || disposition !== 'NO_RULE') return false;
+  return (rule.exploitAvailable === true && exploitAvailable === undefined)
+    || (rule.knownExploited === true && knownExploited === undefined && /^CVE-/i.test(id));
 }

@@ -1,6 +1,10 @@
 import type { ScanFacts } from '../contract';
 
-export type ScanState = 'SCANNED' | 'PENDING' | 'UNSCANNABLE';
+/**
+ * UNSCANNABLE is what no scanner can judge, by its own words: a policy may approve it. UNREAD is what nobody knows anything
+ * about: no policy does.
+ */
+export type ScanState = 'SCANNED' | 'PENDING' | 'UNSCANNABLE' | 'UNREAD';
 
 export interface ScanStatus {
   readonly state: ScanState;
@@ -19,6 +23,10 @@ function pending(words: string, remedy = WAIT): ScanStatus {
 
 function unscannable(words: string, remedy: string): ScanStatus {
   return { state: 'UNSCANNABLE', words, remedy };
+}
+
+function unread(words: string, remedy: string): ScanStatus {
+  return { state: 'UNREAD', words, remedy };
 }
 
 const SCANNED: ScanStatus = { state: 'SCANNED', words: 'was scanned', remedy: '' };
@@ -72,7 +80,7 @@ const ECR: Record<string, ScanStatus> = {
   FAILED: unscannable('could not be scanned', 'look at the scan in the console of Amazon ECR, and start another one'),
   UNSUPPORTED_IMAGE: UNSUPPORTED,
   SCAN_ELIGIBILITY_EXPIRED: EXPIRED,
-  FINDINGS_UNAVAILABLE: unscannable('has findings that Amazon ECR cannot give', 'look whether Amazon Inspector is turned on'),
+  FINDINGS_UNAVAILABLE: unread('has findings that Amazon ECR cannot give', 'look whether Amazon Inspector is turned on'),
   LIMIT_EXCEEDED: TOO_LARGE,
   IMAGE_ARCHIVED: ARCHIVED,
 };
@@ -80,18 +88,18 @@ const ECR: Record<string, ScanStatus> = {
 /** What the code that reads could not read, from either service. */
 const READING: Record<string, ScanStatus> = {
   INACTIVE: unscannable('is not scanned by Amazon Inspector', 'look at the coverage of the image in Amazon Inspector'),
-  NO_ANSWER: unscannable('was not among the answers of the service', 'judge it again'),
+  NO_ANSWER: unread('was not among the answers of the service', 'judge it again'),
 };
 
 /** What the status of a scan means. One that nobody knows is never clean. */
 export function scanStatus({ scanner, status, detail }: Pick<ScanFacts, 'scanner' | 'status' | 'detail'>): ScanStatus {
   const table = scanner === 'ENHANCED' ? INSPECTOR : ECR;
   const known = lookUp(table, status) ?? lookUp(READING, status);
-  const found = known ?? unscannable('has a scan status that is not known here', 'update cdk-secure-ecr, or tell its authors');
+  const found = known ?? unread('has a scan status that is not known here', 'update cdk-secure-ecr, or tell its authors');
   return detail ? { ...found, words: `${found.words} (${detail})` } : found;
 }
 
-const WORST_FIRST: readonly ScanState[] = ['UNSCANNABLE', 'PENDING', 'SCANNED'];
+const WORST_FIRST: readonly ScanState[] = ['UNREAD', 'UNSCANNABLE', 'PENDING', 'SCANNED'];
 
 type Told = Pick<ScanFacts, 'scanner' | 'status' | 'detail' | 'scannedAt'>;
 

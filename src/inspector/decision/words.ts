@@ -35,6 +35,14 @@ export const DEFECTS: Record<Defect['code'], { readonly words: string; readonly 
     words: 'is a signature, an attestation or another artifact, and no image',
     remedy: 'judge the image that it belongs to',
   },
+  ARTIFACT_FOR_PLATFORM: {
+    words: 'is no image, and yet its index offers it for a platform, so that an engine may choose it',
+    remedy: 'push the index without it, or with the platform unknown/unknown',
+  },
+  AMBIGUOUS_MANIFEST: {
+    words: 'is an image and an index at once: which of them, every reader decides for itself',
+    remedy: 'push it again as one of them',
+  },
   NO_IMAGES: { words: 'is an index without an image', remedy: 'push an image of at least one platform with it' },
   MANIFEST_MISSING: { words: 'cannot be read from the repository', remedy: 'push it again, with every platform of its index' },
   TOO_DEEP: { words: 'is an index too deep inside of others', remedy: 'put platforms into the outermost index' },

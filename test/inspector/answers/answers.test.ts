@@ -39,7 +39,7 @@ describe('a finding of Amazon Inspector', () => {
 
   test.each([['of the SDK', found], ['of the wire', wire(found)], ['of an event', JSON.parse(JSON.stringify(found))]])('%s', (_, answer) => {
     expect(inspectorFinding(answer, 'it')).toEqual({
-      finding: expected, arn: found.findingArn, key: found.findingArn, isCve: true, digest: digest(1), operatingSystem: 'DEBIAN_12',
+      finding: expected, arn: found.findingArn, key: found.findingArn, isCve: true, digests: [digest(1)], operatingSystem: 'DEBIAN_12',
     });
   });
 
@@ -79,11 +79,24 @@ describe('a finding of Amazon Inspector', () => {
   });
 
   test('the image is named by its hash, or by the end of the resource', () => {
-    const image = (resources: unknown) => inspectorFinding({ ...found, resources }, 'it').digest;
-    expect(image([{ id: world.arnOf('a', digest(5)) }])).toBe(digest(5));
-    expect(image([{ type: 'AWS_EC2_INSTANCE', id: 'i-1' }, ...found.resources!])).toBe(digest(1));
-    expect(image([{ id: 'i-1' }])).toBeUndefined();
-    expect(image(undefined)).toBeUndefined();
+    const image = (resources: unknown) => inspectorFinding({ ...found, resources }, 'it').digests;
+    expect(image([{ id: world.arnOf('a', digest(5)) }])).toEqual([digest(5)]);
+    expect(image([{ type: 'AWS_EC2_INSTANCE', id: 'i-1' }, ...found.resources!])).toEqual([digest(1)]);
+    expect(image([{ id: 'i-1' }])).toEqual([]);
+    expect(image(undefined)).toEqual([]);
+  });
+
+  test('a hash in another form hides no finding: the resource tells, and every image that is named has it', () => {
+    const container = (imageHash: string, id: string) => ({ id, details: { awsEcrContainerImage: { imageHash } } });
+    const image = (...resources: object[]) => inspectorFinding({ ...found, resources }, 'it').digests;
+    expect(image(container(digest(1).slice(7), world.arnOf('a', digest(1))))).toEqual([digest(1)]);
+    expect(image(container(digest(1).slice(7), 'i-1'))).toEqual([]);
+    expect(image(container(digest(5), world.arnOf('a', digest(5))), container(digest(1), world.arnOf('a', digest(1))))).toEqual([digest(5), digest(1)]);
+    const facts = built((builder) => {
+      builder.manifest(IMAGE.digest, MANIFEST);
+      builder.inspectorFindings({ findings: [{ ...found, resources: [container('unknown', 'i-1')] }] });
+    });
+    expect(facts.scans).toMatchObject([{ digest: IMAGE.digest, findings: [{ id: 'CVE-2026-1' }] }]);
   });
 
   test.each<[string, unknown, string]>([
@@ -110,7 +123,8 @@ describe('a finding of basic scanning', () => {
   test('tells neither of fixes nor of exploits', () => {
     expect(basicFinding(samples.basicFinding('CVE-2026-1', 'UNDEFINED'), 'it')).toEqual({
       isCve: true,
-      key: '["CVE-2026-1","openssl","3.0.11-1~deb12u1"]',
+      digests: [],
+      key: '["CVE-2026-1","openssl","3.0.11-1~deb12u1","https://security-tracker.debian.org/tracker/CVE-2026-1","UNDEFINED"]',
       finding: {
         id: 'CVE-2026-1',
         severity: 'UNTRIAGED',
@@ -183,12 +197,37 @@ describe('what a manifest is', () => {
   test.each<[string, object]>([
     ['an attestation with a layer that can be run', { ...samples.ATTESTATION_MANIFEST, layers: [...samples.ATTESTATION_MANIFEST.layers, ...image.layers] }],
     ['an artifact whose layers can be run', { ...samples.NOTATION_MANIFEST, layers: image.layers }],
-    ['an image that lists manifests too', { ...image, manifests: [{ digest: digest(2) }] }],
-    ['an image without a media type that lists manifests too', { config: image.config, layers: image.layers, manifests: [{ digest: digest(2) }] }],
     ['an image that has an artifact type', { ...image, artifactType: 'application/vnd.in-toto+json' }],
+    ['what Docker unpacks, because old registries named it so', {
+      ...image, config: { mediaType: 'application/json' }, layers: [{ mediaType: 'application/octet-stream' }],
+    }],
+    ['a chart in name with layers that containerd unpacks', { config: { mediaType: 'application/vnd.cncf.helm.config.v1+json' }, layers: image.layers }],
+    ['an attestation with a layer that Docker unpacks', {
+      ...image, layers: [{ mediaType: 'application/vnd.in-toto+json' }, { mediaType: 'application/octet-stream' }],
+    }],
+    ['an image whose layers are in capitals', {
+      ...image, config: { mediaType: 'application/vnd.example' }, layers: [{ mediaType: 'APPLICATION/VND.OCI.IMAGE.LAYER.V1.TAR' }],
+    }],
+    ['a configuration of a page of HTML', { config: { mediaType: 'TEXT/HTML' }, layers: [{ mediaType: 'application/vnd.in-toto+json' }, {}] }],
+    ['an image of which nothing has a type', { config: {}, layers: [{}] }],
+    ['a layer of erofs', { config: { mediaType: 'application/vnd.example' }, layers: [{ mediaType: 'application/vnd.erofs.layer.v1' }] }],
     ['an image with an attestation before its layers', { ...image, layers: [{ mediaType: 'application/vnd.in-toto+json' }, { mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' }] }],
   ])('attack: %s is judged as an image', (_, manifest) => {
     expect(kindOf(manifest)).toBe('IMAGE');
+  });
+
+  test.each<[string, object]>([
+    ['an image that lists manifests too', { ...image, manifests: [{ digest: digest(2) }] }],
+    ['the same without a media type', { config: image.config, layers: image.layers, manifests: [{ digest: digest(2) }] }],
+    ['an index with layers', { ...samples.indexManifest({ digest: digest(2) }), layers: image.layers }],
+    ['an index with a configuration', { ...samples.indexManifest(), config: image.config }],
+    ['an index that has nothing of one but its media type', { ...image, mediaType: 'application/vnd.oci.image.index.v1+json' }],
+    ['an index with layers of schema 1', { ...samples.indexManifest(), fsLayers: [] }],
+  ])('attack (CVE-2021-41190): %s is neither', (_, manifest) => {
+    expect(kindOf(manifest)).toBe('AMBIGUOUS');
+    expect(judge(built((builder) => void builder.manifest(IMAGE.digest, JSON.stringify(manifest))), { ...STANDARD, onUnscannable: 'APPROVE' })).toMatchObject({
+      status: 'REJECTED', reasons: [{ kind: 'UNSCANNABLE', code: 'AMBIGUOUS_MANIFEST', images: [IMAGE.digest] }], artifacts: [],
+    });
   });
 
   test('attack: an image that its index calls an attestation for an unknown platform is judged', () => {
@@ -293,18 +332,26 @@ describe('building facts', () => {
     expect(facts.scans).toMatchObject([{ status: 'NOT_COVERED', expectedFindings: 2, readFindings: 0 }]);
   });
 
-  test('CISA is asked once for each CVE that is active', () => {
+  test('CISA is asked once for each CVE, suppressed ones too, until there is an answer', () => {
     const builder = new FactsBuilder(IMAGE);
     builder.manifest(IMAGE.digest, MANIFEST);
     const ghsa = sample(IMAGE.digest, { id: 'GHSA-1' });
     const related = { ...sample(IMAGE.digest, { id: 'GHSA-2' }), packageVulnerabilityDetails: { vulnerabilityId: 'GHSA-2', source: 'GITHUB', relatedVulnerabilities: ['CVE-9'] } };
     const active = sample(IMAGE.digest, { id: 'CVE-1' });
-    builder.inspectorFindings({ findings: [active, { ...active, findingArn: 'arn:another' }, ghsa, related, sample(IMAGE.digest, { id: 'CVE-2', status: 'SUPPRESSED' })] });
-    expect(builder.arnsToAskAbout()).toEqual([active.findingArn, related.findingArn]);
-    builder.details({ findingDetails: [{ findingArn: active.findingArn, cisaData: { dateAdded: 1 } }, { findingArn: related.findingArn }, { findingArn: 'arn:other', cisaData: {} }, {}] });
+    const suppressed = sample(IMAGE.digest, { id: 'CVE-2', status: 'SUPPRESSED' });
+    builder.inspectorFindings({ findings: [active, { ...active, findingArn: 'arn:another' }, ghsa, related, suppressed] });
+    expect(builder.arnsToAskAbout()).toEqual([active.findingArn, related.findingArn, suppressed.findingArn]);
+    builder.details({
+      findingDetails: [{ findingArn: active.findingArn, cisaData: { dateAdded: 1 } }, { findingArn: 'arn:other', cisaData: {} }, {}],
+      errors: [{ findingArn: related.findingArn, errorCode: 'INTERNAL_ERROR' }, { findingArn: suppressed.findingArn, errorCode: 'FINDING_DETAILS_NOT_FOUND' }, {}],
+    });
+    expect(builder.arnsToAskAbout()).toEqual([related.findingArn]);
+    builder.details({ findingDetails: [{ findingArn: related.findingArn }] });
+    expect(builder.arnsToAskAbout()).toEqual([]);
     expect(builder.facts(NOW).scans[0].findings.map(({ id, knownExploited }) => [id, knownExploited])).toEqual([
       ['CVE-1', true], ['CVE-1', true], ['GHSA-1', undefined], ['GHSA-2', false], ['CVE-2', undefined],
     ]);
+    expect(() => builder.details({ errors: [{ errorCode: 5 }] })).toThrow('BatchGetFindingDetails.errors[0].errorCode must be text, got 5');
   });
 
   test('loops, depth and size of indexes end the reading', () => {
@@ -342,6 +389,7 @@ describe('whatever comes', () => {
       coveredResources: [samples.covered(world, 'shop/web', IMAGE.digest)],
       findings: [sample(IMAGE.digest, { id: 'CVE-1', epss: 0.1 })],
       findingDetails: [{ findingArn: 'a', cisaData: {} }],
+      errors: [{ findingArn: 'a', errorCode: 'INTERNAL_ERROR' }],
       imageScanStatus: { status: 'COMPLETE' },
       imageScanFindings: { findings: [samples.basicFinding('CVE-1')], enhancedFindings: [sample(IMAGE.digest, { id: 'CVE-2' })], findingSeverityCounts: { HIGH: 1 } },
     };

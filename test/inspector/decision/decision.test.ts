@@ -16,7 +16,7 @@ describe('scan status', () => {
   const state = (scanner: 'BASIC' | 'ENHANCED', status: string) => scanStatus({ scanner, status }).state;
   const byState = (scanner: 'BASIC' | 'ENHANCED', statuses: object) => {
     const of = (wanted: string) => Object.values(statuses).filter((status: string) => state(scanner, status) === wanted);
-    return { SCANNED: of('SCANNED'), PENDING: of('PENDING'), UNSCANNABLE: of('UNSCANNABLE') };
+    return { SCANNED: of('SCANNED'), PENDING: of('PENDING'), UNSCANNABLE: of('UNSCANNABLE'), UNREAD: of('UNREAD') };
   };
 
   test('of Amazon Inspector', () => {
@@ -24,8 +24,12 @@ describe('scan status', () => {
     expect(states.SCANNED).toEqual(['SCAN_FREQUENCY_SCAN_ON_PUSH', 'SUCCESSFUL']);
     expect(states.PENDING).toEqual(['PENDING_INITIAL_SCAN', 'PENDING_REVIVAL_SCAN', 'SCAN_IN_PROGRESS']);
     expect(state('ENHANCED', 'NOT_COVERED')).toBe('PENDING');
-    // Everything else, what is about other resources included, is never clean.
-    expect(states.UNSCANNABLE).toHaveLength(Object.values(inspector.ScanStatusReason).length - 5);
+    expect(states.UNSCANNABLE).toEqual([
+      'ACCESS_DENIED', 'ACCESS_DENIED_TO_ENCRYPTION_KEY', 'IMAGE_ARCHIVED', 'IMAGE_SIZE_EXCEEDED', 'INTERNAL_ERROR', 'PENDING_DISABLE', 'RESOURCE_TERMINATED',
+      'SCAN_ELIGIBILITY_EXPIRED', 'SCAN_FREQUENCY_MANUAL', 'UNSUPPORTED_CONFIG_FILE', 'UNSUPPORTED_MEDIA_TYPE', 'UNSUPPORTED_OS',
+    ]);
+    // Everything else is about other resources, and never clean.
+    expect(states.UNREAD).toHaveLength(Object.values(inspector.ScanStatusReason).length - 5 - 12);
   });
 
   test('of Amazon ECR', () => {
@@ -33,12 +37,12 @@ describe('scan status', () => {
     expect(states.SCANNED).toEqual(['ACTIVE', 'COMPLETE']);
     expect(states.PENDING).toEqual(['IN_PROGRESS', 'PENDING']);
     expect(state('BASIC', 'SCAN_NOT_FOUND')).toBe('PENDING');
-    expect(states.UNSCANNABLE).toEqual(['FAILED', 'FINDINGS_UNAVAILABLE', 'IMAGE_ARCHIVED', 'LIMIT_EXCEEDED', 'SCAN_ELIGIBILITY_EXPIRED', 'UNSUPPORTED_IMAGE']);
+    expect(states.UNSCANNABLE).toEqual(['FAILED', 'IMAGE_ARCHIVED', 'LIMIT_EXCEEDED', 'SCAN_ELIGIBILITY_EXPIRED', 'UNSUPPORTED_IMAGE']);
   });
 
   test.each(['SUCCESSFUL', 'COMPLETE', 'constructor', '__proto__', '', 'ACTIVE'])('%p of the other service, or of nobody, is not clean', (status) => {
     const other = ['COMPLETE', 'ACTIVE'].includes(status) ? 'ENHANCED' : 'BASIC';
-    expect(state(other, status)).toBe('UNSCANNABLE');
+    expect(state(other, status)).toBe('UNREAD');
   });
 
   test('each that ECR and Inspector document for images has words and a remedy of its own', () => {
@@ -58,6 +62,7 @@ describe('scan status', () => {
     expect(isWorse(told('PENDING_INITIAL_SCAN'), told('SUCCESSFUL'))).toBe(true);
     expect(isWorse(told('SUCCESSFUL'), told('PENDING_INITIAL_SCAN'))).toBe(false);
     expect(isWorse(told('UNSUPPORTED_OS'), told('PENDING_INITIAL_SCAN'))).toBe(true);
+    expect(isWorse(told('nobody knows'), told('UNSUPPORTED_OS'))).toBe(true);
     expect(isWorse(told('SUCCESSFUL', 'a'), told('SUCCESSFUL', 'b'))).toBe(true);
     expect(isWorse(told('SUCCESSFUL', 'b'), told('SUCCESSFUL', 'a'))).toBe(false);
     expect(isWorse(told('SUCCESSFUL', 'a'), told('SUCCESSFUL', 'a'))).toBe(false);
