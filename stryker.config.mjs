@@ -5,7 +5,7 @@ export default {
   jest: {
     configFile: 'package.json',
     // Properties find mutants too, but take hundreds of judgements for each: examples alone must be enough.
-    config: { testMatch: ['<rootDir>/test/inspector/decide.test.ts', '<rootDir>/test/inspector/{decision,documents,answers}/*.test.ts'], reporters: [] },
+    config: { testMatch: ['<rootDir>/test/inspector/{decide,reported-failures}.test.ts', '<rootDir>/test/inspector/{decision,documents,answers}/*.test.ts'], reporters: [] },
   },
   coverageAnalysis: 'perTest',
   // Tables such as those of scan statuses and of the ends of support: each of their mutants would take all tests.
