@@ -44,6 +44,12 @@ export class Commands extends Component {
       exec: 'esbuild test/inspector/benchmark.ts --bundle --platform=node --log-level=error | node --max-old-space-size=180 --max-semi-space-size=2 -',
     });
 
+    project.addTask('compare:gates', {
+      description: 'What the rules of other gates say of the cases of docs/findings.md; fetches their sources',
+      exec: 'tsx --tsconfig tsconfig.dev.json test/inspector/compare-gates.ts',
+      receiveArgs: true,
+    });
+
     project.addTask('test:java', {
       description: 'The tests that need Java and Maven: event patterns in the engine of EventBridge',
       exec: "jest --testMatch '<rootDir>/test/**/*.java-test.ts'",
