@@ -129,7 +129,8 @@ async function main(folders: string[]): Promise<void> {
     const rows: string[][] = [];
     for (const [at, each] of CASES.entries()) {
       const digest = arrange(world, each, `case-${at}`);
-      rows.push([each.name, await judged(aws, digest, each), await verified(theirs, digest, each), scannedByAction(action, each), each.expected.join()]);
+      const answers = [await judged(aws, digest, each), await verified(theirs, digest, each), scannedByAction(action, each)];
+      rows.push([each.name, ...answers, each.expected.join()]);
     }
     for (const [name, ...answers] of rows) console.log(`| ${[name, ...answers.slice(0, 3)].join(' | ')} |`);
     const wrong = rows.filter(([, ours, one, other, expected]) => [ours, one, other].join() !== expected);

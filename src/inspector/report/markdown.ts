@@ -1,6 +1,6 @@
 import type { JudgedFinding, Reason, Verdict } from '../contract';
 import { SHOWN, barLengths } from './chart';
-import { headline, oneLine, upgradeWords, whereWords } from './wording';
+import { exceptionWords, headline, oneLine, upgradeWords, whereWords } from './wording';
 
 /** A comment of a pull request holds 65,536 characters. */
 const SHOWN_ENTRIES = 50;
@@ -8,7 +8,7 @@ const BAR = 20;
 
 /** The verdict for a pull request or the summary of a job, as GitHub shows Markdown. */
 export function renderMarkdown(verdict: Verdict): string {
-  const { reasons, upgrades, tolerated, notices, platforms, counts, policy, judgedAt, dataAt, judgeAgainAt } = verdict;
+  const { reasons, upgrades, tolerated, notices, exceptions, platforms, counts, policy, judgedAt, dataAt, judgeAgainAt } = verdict;
   const bars = barLengths(counts, BAR);
   return [
     `## ${escape(headline(verdict))}`,
@@ -25,7 +25,9 @@ export function renderMarkdown(verdict: Verdict): string {
     ))),
     ...more(platforms),
     ...titled('Notices', notices.length > 0 && notices.map(({ message }) => `- ${escape(message)}`)),
-    ...titled('Found, and not in the way', tolerated.length > 0 && table(['Finding', 'Severity', 'Packages', 'Because'], limited(tolerated).map(findingCells))),
+    ...titled('Exceptions', exceptions.length > 0 && limited(exceptions).map((use) => `- ${escape(exceptionWords(use))}`)),
+    ...more(exceptions),
+    ...titled('Found, and not in the way', tolerated.length > 0 && table(['Finding', 'Severity', 'Packages', 'Fix', 'Because'], limited(tolerated).map(findingCells))),
     ...more(tolerated),
     '',
   ].join('\n');
@@ -36,8 +38,9 @@ function reasonCells(reason: Reason, verdict: Verdict): string[] {
   return [escape(`${reason.message}${code}${whereWords(reason, verdict)}`), escape(reason.remedy), escape(reason.rules.join(', '))];
 }
 
-function findingCells({ id, severity, packages, disposition }: JudgedFinding): string[] {
-  return [escape(id), severity, escape(packages.map(({ name }) => name).join(', ')), disposition];
+function findingCells({ id, severity, packages, fix, disposition, graceUntil }: JudgedFinding): string[] {
+  const because = graceUntil ? `${disposition} until ${graceUntil}` : disposition;
+  return [escape(id), severity, escape(packages.map(({ name }) => name).join(', ')), fix, escape(because)];
 }
 
 function titled(title: string, lines: false | string[]): string[] {

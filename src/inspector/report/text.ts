@@ -1,6 +1,6 @@
 import type { JudgedFinding, Reason, Verdict } from '../contract';
 import { SHOWN, barLengths } from './chart';
-import { headline, oneLine, upgradeWords, whereWords } from './wording';
+import { exceptionWords, headline, oneLine, upgradeWords, whereWords } from './wording';
 
 /** How many of a list are written out. */
 const SHOWN_ENTRIES = 50;
@@ -8,7 +8,7 @@ const BAR = 30;
 
 /** The verdict for a terminal or a log: plain text, without colours, that no title of a finding can break out of. */
 export function renderText(verdict: Verdict): string {
-  const { reasons, upgrades, tolerated, notices, platforms, counts } = verdict;
+  const { reasons, upgrades, tolerated, notices, exceptions, platforms, counts } = verdict;
   const bars = barLengths(counts, BAR);
   return [
     headline(verdict),
@@ -20,6 +20,7 @@ export function renderText(verdict: Verdict): string {
     ...section('Upgrade first', upgrades, (upgrade) => [upgradeWords(upgrade)]),
     ...section('Platforms', platforms, ({ platform, digest, status, scanStatus }) => [`${status} ${oneLine(platform ?? 'image')} ${digest} (${oneLine(scanStatus)})`]),
     ...section('Notices', notices, ({ message }) => [oneLine(message)]),
+    ...section('Exceptions', exceptions, (use) => [exceptionWords(use)]),
     ...section('Found, and not in the way', tolerated, (finding) => [`${finding.disposition} ${findingWords(finding)}`]),
     '',
   ].join('\n');

@@ -1,4 +1,4 @@
-import type { Reason, Upgrade, Verdict } from '../contract';
+import type { ExceptionUse, Reason, Upgrade, Verdict } from '../contract';
 
 const OUTCOME: Record<Verdict['status'], string> = {
   APPROVED: 'APPROVED',
@@ -20,6 +20,13 @@ export function headline({ status, image, reasons }: Verdict): string {
 export function upgradeWords({ package: name, manager, from, to, mends }: Upgrade): string {
   const several = mends.length > 1 ? `${mends.length} findings, the worst ` : '';
   return oneLine(`${name}${from.length > 0 ? ` ${from.join(', ')}` : ''} to ${to} (${manager ? `${manager}; ` : ''}mends ${several}${mends[0]})`);
+}
+
+/** Who has let what through, why and until when, and what became of it. */
+export function exceptionWords({ exception, state, nearExpiry }: ExceptionUse): string {
+  const { vulnerability, package: name, owner, reason, expires, untilFixed } = exception;
+  const end = [expires, untilFixed ? 'a fix' : undefined].filter((each) => each !== undefined).join(' or ');
+  return oneLine(`${state}${nearExpiry ? ', about to expire' : ''}: ${vulnerability}${name ? ` in ${name}` : ''} until ${end}, by ${owner}: ${reason}`);
 }
 
 /** On which platforms, where that is not all of them. */

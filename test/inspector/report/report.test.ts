@@ -91,6 +91,9 @@ Platforms:
 Notices:
   exceptions about to expire: CVE-2026-0003 (team-a, 2026-11-30)
 
+Exceptions:
+  USED, about to expire: CVE-2026-0003 in zlib until 2026-11-30, by team-a: not reachable
+
 Found, and not in the way:
   EXCEPTED HIGH CVE-2026-0003 zlib
   NO_RULE LOW CVE-2026-0004 openssl
@@ -150,12 +153,16 @@ Policy standard (99c42647511fcf44), judged 2026-11-22T12:00:00.000Z, scanned 202
 
 - exceptions about to expire: CVE-2026-0003 &#40;team-a, 2026-11-30&#41;
 
+### Exceptions
+
+- USED, about to expire: CVE-2026-0003 in zlib until 2026-11-30, by team-a: not reachable
+
 ### Found, and not in the way
 
-| Finding | Severity | Packages | Because |
-| --- | --- | --- | --- |
-| CVE-2026-0003 | HIGH | zlib | EXCEPTED |
-| CVE-2026-0004 | LOW | openssl | NO_RULE |
+| Finding | Severity | Packages | Fix | Because |
+| --- | --- | --- | --- | --- |
+| CVE-2026-0003 | HIGH | zlib | NO | EXCEPTED |
+| CVE-2026-0004 | LOW | openssl | NO | NO&#95;RULE |
 "
 `);
 });
