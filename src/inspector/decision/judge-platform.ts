@@ -92,8 +92,15 @@ function dispose(
   return [...result, ...applyRules(counting, policy, now)];
 }
 
+/** What a finding has met of the rules so far; every member from the beginning, so that all have one shape. */
+interface Met {
+  broken: string[] | undefined;
+  within: boolean;
+  graceUntil: string | undefined;
+}
+
 function applyRules(findings: readonly Finding[], policy: PolicyDocument, now: Date): PlatformFinding[] {
-  const met = findings.map((): { broken?: string[]; within?: true; graceUntil?: string } => ({}));
+  const met: Met[] = findings.map(() => ({ broken: undefined, within: false, graceUntil: undefined }));
   for (const rule of policy.rules) {
     const counted: number[] = [];
     findings.forEach((finding, index) => {

@@ -6,7 +6,9 @@ const DAY_MS = 86_400_000;
 /** Whether a finding counts for a rule, and if it does not yet, from when on. */
 export type Match = { readonly counts: boolean; readonly graceUntil?: string };
 
+/** Shared, because there may be many findings. */
 const NO: Match = { counts: false };
+const YES: Match = { counts: true };
 
 /** More than a day ahead is no clock that runs fast, but nonsense. */
 const MAX_SKEW_MS = DAY_MS;
@@ -22,7 +24,7 @@ export function matchRule(rule: RuleDocument, finding: Finding, policy: PolicyDo
   if (rule.minInspectorScore !== undefined && !reaches(finding.score, rule.minInspectorScore, missing)) return NO;
   if (rule.packageTypes && !isOfType(finding.packages, rule.packageTypes, missing)) return NO;
   const graceDays = rule.graceDays?.[severity] ?? 0;
-  if (graceDays === 0) return { counts: true };
+  if (graceDays === 0) return YES;
   return afterGrace(finding.knownSince, graceDays, missing, now);
 }
 
@@ -37,7 +39,7 @@ function isOfType(packages: readonly VulnerablePackage[], types: readonly Packag
 
 function afterGrace(knownSince: string | undefined, days: number, missing: boolean, now: Date): Match {
   const since = knownSince === undefined ? NaN : Date.parse(knownSince);
-  if (Number.isNaN(since) || since > now.getTime() + MAX_SKEW_MS) return { counts: missing };
+  if (Number.isNaN(since) || since > now.getTime() + MAX_SKEW_MS) return missing ? YES : NO;
   const until = since + days * DAY_MS;
-  return now.getTime() >= until ? { counts: true } : { counts: false, graceUntil: new Date(until).toISOString() };
+  return now.getTime() >= until ? YES : { counts: false, graceUntil: new Date(until).toISOString() };
 }

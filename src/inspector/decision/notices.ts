@@ -29,7 +29,8 @@ export function noticesFor({ platforms, policy, findings, uses }: Judged): Notic
   add('UNFIXABLE', ids(isUnfixable), (count) => `${count} critical, high or untriaged ${count === 1 ? 'finding has' : 'findings have'} no fix, and ${count === 1 ? 'does' : 'do'} not stop the image`);
   add('SUPPRESSED', ids(({ disposition }) => disposition === 'SUPPRESSED'),
     (count) => `${count} ${count === 1 ? 'finding is' : 'findings are'} hidden by suppression rules of Amazon Inspector, and not judged`);
-  add('NO_EXPLOIT_DATA', ids((finding) => policy.rules.some((rule) => lacksExploitData(rule, finding))),
+  const forEvidence = policy.rules.filter(({ missingData }) => missingData === 'IGNORED');
+  add('NO_EXPLOIT_DATA', ids((finding) => finding.disposition === 'NO_RULE' && forEvidence.some((rule) => lacksExploitData(rule, finding))),
     (count) => `of ${count} ${count === 1 ? 'finding' : 'findings'} it is not known whether ${count === 1 ? 'it is' : 'they are'} exploited`);
   add('SCANNED_ONCE', platforms.filter(({ scanStatus }) => scanStatus.once).map(({ node }) => node.digest),
     () => 'scanned at its push and never again, so that vulnerabilities found later are not seen');
@@ -41,9 +42,8 @@ export function noticesFor({ platforms, policy, findings, uses }: Judged): Notic
   return notices;
 }
 
-/** A rule asks for evidence, and lets pass what there is none on. CISA's catalog has CVEs only: of others it knows nothing. */
-function lacksExploitData(rule: RuleDocument, { id, exploitAvailable, knownExploited, disposition }: JudgedFinding): boolean {
-  if (rule.missingData === 'COUNTS' || disposition !== 'NO_RULE') return false;
+/** CISA's catalog has CVEs only: of others it knows nothing. */
+function lacksExploitData(rule: RuleDocument, { id, exploitAvailable, knownExploited }: JudgedFinding): boolean {
   return (rule.exploitAvailable === true && exploitAvailable === undefined)
     || (rule.knownExploited === true && knownExploited === undefined && /^CVE-/i.test(id));
 }

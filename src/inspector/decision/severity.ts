@@ -5,13 +5,16 @@ export function rated(severity: Severity, { untriagedAs }: Pick<PolicyDocument, 
   return severity === 'UNTRIAGED' ? untriagedAs : severity;
 }
 
+/** What nobody has rated may be anything, and so comes before all. */
+const RANKS = new Map<Severity, number>([...SEVERITIES, 'UNTRIAGED' as const].map((severity, rank) => [severity, rank]));
+
 export function isAtLeast(severity: RatedSeverity, least: RatedSeverity): boolean {
-  return SEVERITIES.indexOf(severity) >= SEVERITIES.indexOf(least);
+  return rankOf(severity) >= rankOf(least);
 }
 
-/** Worst first. What nobody has rated may be anything, and so comes before all. */
+/** The worse, the higher. */
 export function rankOf(severity: Severity): number {
-  return severity === 'UNTRIAGED' ? SEVERITIES.length : SEVERITIES.indexOf(severity);
+  return RANKS.get(severity)!;
 }
 
 export function noCounts(): Record<Severity, number> {

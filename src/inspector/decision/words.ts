@@ -1,5 +1,6 @@
 import type { Finding, JudgedFinding, Severity, VulnerablePackage } from '../contract';
 import type { Defect } from './manifest-graph';
+import { rankOf } from './severity';
 
 /** How many packages and digests a sentence names before it counts the rest. */
 const NAMED = 3;
@@ -61,5 +62,5 @@ function nameOf({ name, version }: VulnerablePackage): string {
 
 /** Of a tolerated finding that would stop the image if there were a fix. */
 export function isUnfixable({ disposition, fix, severity }: JudgedFinding): boolean {
-  return disposition === 'NO_RULE' && fix === 'NO' && ['CRITICAL', 'HIGH', 'UNTRIAGED'].includes(severity);
+  return disposition === 'NO_RULE' && fix === 'NO' && rankOf(severity) >= rankOf('HIGH');
 }
