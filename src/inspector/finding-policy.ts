@@ -165,7 +165,7 @@ export class FindingPolicy {
         remedy: 'lower it, or raise the other',
         code: 'findingPolicyLimits',
       });
-      rules.push(FindingRule.of(`at-most-${name}`, { minSeverity: severity as FindingSeverity, max, fixable: limits.fixable }));
+      rules.push(FindingRule.of(`at-most-${limits.fixable ? 'fixable-' : ''}${name}`, { minSeverity: severity as FindingSeverity, max, fixable: limits.fixable }));
       milder = max;
     }
     problems.unless(rules.length > 0, {

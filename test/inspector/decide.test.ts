@@ -218,8 +218,10 @@ test('more than could be read is never approved, whatever the policy', () => {
   expect(outcome(made, { ...STANDARD, onUnscannable: 'APPROVE' })).toEqual(['REJECTED', 'INCOMPLETE']);
 });
 
-test('a scan on push only is told as one that sees nothing new', () => {
+test('a scan on push only, as every basic one is, is told as one that sees nothing new', () => {
   expect(judge(single([], { status: 'SCAN_FREQUENCY_SCAN_ON_PUSH' }))).toMatchObject({ status: 'APPROVED', notices: [{ code: 'SCANNED_ONCE' }] });
+  expect(judge(single([], { scanner: 'BASIC', status: 'COMPLETE' }))).toMatchObject({ status: 'APPROVED', notices: [{ code: 'SCANNED_ONCE' }] });
+  expect(judge(single([], { scanner: 'BASIC', status: 'ACTIVE' })).notices).toEqual([]);
   expect(outcome(single([], { status: 'SCAN_FREQUENCY_SCAN_ON_PUSH', scannedAt: undefined }))).toEqual(['PENDING', 'FINDINGS_SETTLING']);
 });
 

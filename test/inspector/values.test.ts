@@ -98,6 +98,14 @@ describe('FindingPolicy', () => {
     expect((rulesOf(FindingPolicy.atMost({ ...limits, fixable: true })) as typeof rules).every(({ fixable }) => fixable)).toBe(true);
   });
 
+  test('limits of what can be mended and limits of all go together', () => {
+    const both = FindingPolicy.combine('both', FindingPolicy.atMost({ critical: 2 }), FindingPolicy.atMost({ high: 0, fixable: true }));
+    expect(rulesOf(both)).toEqual([
+      { name: 'at-most-critical', minSeverity: 'CRITICAL', max: 2, missingData: 'COUNTS' },
+      { name: 'at-most-fixable-high', minSeverity: 'HIGH', max: 0, fixable: true, missingData: 'COUNTS' },
+    ]);
+  });
+
   test('limits that contradict each other are all told', () => {
     expect(() => FindingPolicy.atMost({ critical: 5, high: 3, medium: 1 })).toThrow([
       "[FindingPolicy.atMost] 'high' must be at most 1, the limit of the next milder severity, which counts worse ones too, got 3: lower it, or raise the other (cdk-secure-ecr:findingPolicyLimits)",

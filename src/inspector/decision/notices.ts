@@ -33,7 +33,7 @@ export function noticesFor({ platforms, policy, findings, uses }: Judged): Notic
   add('NO_EXPLOIT_DATA', ids((finding) => finding.disposition === 'NO_RULE' && forEvidence.some((rule) => lacksExploitData(rule, finding))),
     (count) => `of ${count} ${count === 1 ? 'finding' : 'findings'} it is not known whether ${count === 1 ? 'it is' : 'they are'} exploited`);
   add('SCANNED_ONCE', platforms.filter(({ scanStatus }) => scanStatus.once).map(({ node }) => node.digest),
-    () => 'scanned at its push and never again, so that vulnerabilities found later are not seen');
+    () => 'scanned once, and not again by itself, so that vulnerabilities found since are not seen');
   const excepted = (meets: (use: ExceptionUse) => boolean) => uses.filter(meets)
     .map(({ exception }) => `${exception.vulnerability} (${exception.owner}${exception.expires ? `, ${exception.expires}` : ''})`);
   add('EXCEPTION_EXPIRED', excepted(({ state }) => state === 'EXPIRED'), () => 'exceptions that have expired and count again');

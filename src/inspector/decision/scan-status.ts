@@ -72,7 +72,7 @@ const INSPECTOR: Record<string, ScanStatus> = {
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html
  */
 const ECR: Record<string, ScanStatus> = {
-  COMPLETE: SCANNED,
+  COMPLETE: ONCE,
   ACTIVE: SCANNED,
   IN_PROGRESS: pending('is being scanned'),
   PENDING: pending('has not been scanned yet'),
