@@ -2,7 +2,7 @@ import type { JudgedFinding, Reason, Verdict } from '../contract';
 import { SHOWN, barLengths } from './chart';
 import { Markup, html } from './markup';
 import { STYLE } from './style';
-import { headline, oneLine, upgradeWords, whereWords } from './wording';
+import { becauseWords, headline, oneLine, upgradeWords, whereWords } from './wording';
 
 /** A page of more is not read, and slow. */
 const SHOWN_ENTRIES = 500;
@@ -75,8 +75,9 @@ function link(url: string | undefined): Markup | undefined {
   return html`<p><a href="${new URL(url).href}" rel="noopener noreferrer nofollow">${oneLine(url)}</a></p>`;
 }
 
-function findingCells({ id, severity, packages, fix, disposition, graceUntil }: JudgedFinding): string[] {
-  return [id, severity, packages.map(({ name }) => name).join(', '), fix, graceUntil ? `${disposition} until ${graceUntil}` : disposition];
+function findingCells(finding: JudgedFinding): string[] {
+  const { id, severity, packages, fix } = finding;
+  return [id, severity, packages.map(({ name }) => name).join(', '), fix, becauseWords(finding)];
 }
 
 function table<T>(title: string, columns: string[], entries: readonly T[], cells: (entry: T) => Array<string | Markup>): Markup | undefined {

@@ -1,6 +1,6 @@
 import type { JudgedFinding, Reason, Verdict } from '../contract';
 import { SHOWN, barLengths } from './chart';
-import { exceptionWords, headline, oneLine, upgradeWords, whereWords } from './wording';
+import { becauseWords, exceptionWords, headline, oneLine, upgradeWords, whereWords } from './wording';
 
 /** A comment of a pull request holds 65,536 characters. */
 const SHOWN_ENTRIES = 50;
@@ -38,9 +38,9 @@ function reasonCells(reason: Reason, verdict: Verdict): string[] {
   return [escape(`${reason.message}${code}${whereWords(reason, verdict)}`), escape(reason.remedy), escape(reason.rules.join(', '))];
 }
 
-function findingCells({ id, severity, packages, fix, disposition, graceUntil }: JudgedFinding): string[] {
-  const because = graceUntil ? `${disposition} until ${graceUntil}` : disposition;
-  return [escape(id), severity, escape(packages.map(({ name }) => name).join(', ')), fix, escape(because)];
+function findingCells(finding: JudgedFinding): string[] {
+  const { id, severity, packages, fix } = finding;
+  return [escape(id), severity, escape(packages.map(({ name }) => name).join(', ')), fix, escape(becauseWords(finding))];
 }
 
 function titled(title: string, lines: false | string[]): string[] {

@@ -24,7 +24,8 @@ h2 { font-size: 1.15rem; margin: 2.5rem 0 .75rem; }
 .quiet { color: var(--quiet); margin: 0; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; padding: .4rem .6rem; text-align: left; vertical-align: top; }
+th, td { border-bottom: 1px solid var(--line); overflow-wrap: break-word; padding: .4rem .6rem; text-align: left; vertical-align: top; }
+td:last-child { overflow-wrap: anywhere; }
 thead th { background: var(--head); font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 400; }
 a { color: inherit; }

@@ -1,6 +1,6 @@
 import type { JudgedFinding, Reason, Verdict } from '../contract';
 import { SHOWN, barLengths } from './chart';
-import { exceptionWords, headline, oneLine, upgradeWords, whereWords } from './wording';
+import { becauseWords, exceptionWords, headline, oneLine, upgradeWords, whereWords } from './wording';
 
 /** How many of a list are written out. */
 const SHOWN_ENTRIES = 50;
@@ -21,7 +21,7 @@ export function renderText(verdict: Verdict): string {
     ...section('Platforms', platforms, ({ platform, digest, status, scanStatus }) => [`${status} ${oneLine(platform ?? 'image')} ${digest} (${oneLine(scanStatus)})`]),
     ...section('Notices', notices, ({ message }) => [oneLine(message)]),
     ...section('Exceptions', exceptions, (use) => [exceptionWords(use)]),
-    ...section('Found, and not in the way', tolerated, (finding) => [`${finding.disposition} ${findingWords(finding)}`]),
+    ...section('Found, and not in the way', tolerated, (finding) => [`${findingWords(finding)}: ${becauseWords(finding)}`]),
     '',
   ].join('\n');
 }

@@ -1,10 +1,25 @@
-import type { ExceptionUse, Reason, Upgrade, Verdict } from '../contract';
+import type { Disposition, ExceptionUse, JudgedFinding, Reason, Upgrade, Verdict } from '../contract';
 
 const OUTCOME: Record<Verdict['status'], string> = {
   APPROVED: 'APPROVED',
   PENDING: 'PENDING, not approved yet',
   REJECTED: 'REJECTED',
 };
+
+const BECAUSE: Record<Disposition, string> = {
+  BLOCKING: 'stops the image',
+  WITHIN_LIMIT: 'within a limit',
+  IN_GRACE: 'in grace',
+  EXCEPTED: 'excepted',
+  SUPPRESSED: 'suppressed by Amazon Inspector',
+  CLOSED: 'closed by Amazon Inspector',
+  NO_RULE: 'no rule is about it',
+};
+
+/** Why a finding does not stop the image. */
+export function becauseWords({ disposition, graceUntil }: JudgedFinding): string {
+  return graceUntil ? `${BECAUSE[disposition]}, until ${graceUntil}` : BECAUSE[disposition];
+}
 
 /** The verdict in a line. */
 export function headline({ status, image, reasons }: Verdict): string {

@@ -95,8 +95,8 @@ Exceptions:
   USED, about to expire: CVE-2026-0003 in zlib until 2026-11-30, by team-a: not reachable
 
 Found, and not in the way:
-  EXCEPTED HIGH CVE-2026-0003 zlib
-  NO_RULE LOW CVE-2026-0004 openssl
+  HIGH CVE-2026-0003 zlib: excepted
+  LOW CVE-2026-0004 openssl: no rule is about it
 "
 `);
   expect(renderText(judge(single()))).toMatchInlineSnapshot(`
@@ -161,8 +161,8 @@ Policy standard (99c42647511fcf44), judged 2026-11-22T12:00:00.000Z, scanned 202
 
 | Finding | Severity | Packages | Fix | Because |
 | --- | --- | --- | --- | --- |
-| CVE-2026-0003 | HIGH | zlib | NO | EXCEPTED |
-| CVE-2026-0004 | LOW | openssl | NO | NO&#95;RULE |
+| CVE-2026-0003 | HIGH | zlib | NO | excepted |
+| CVE-2026-0004 | LOW | openssl | NO | no rule is about it |
 "
 `);
 });
