@@ -376,43 +376,51 @@ describe('building facts', () => {
     expect(builder.isFull()).toBe(true);
     expect(builder.facts(NOW).scans[0].findings).toHaveLength(MAX_FINDINGS);
     expect(judge(builder.facts(NOW)).reasons).toMatchObject([{ code: 'INCOMPLETE' }, expect.anything()]);
-  });
+  }, 30_000);
 });
 
 describe('whatever comes', () => {
   const answer = fc.oneof(fc.jsonValue(), fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, withMap: true }));
   const methods = ['coverage', 'inspectorFindings', 'details'] as const;
 
-  /** An answer that is right but for one place. */
-  const spoilt = fc.tuple(answer, fc.nat()).map(([value, at]) => {
-    const right: any = {
-      coveredResources: [samples.covered(world, 'shop/web', IMAGE.digest)],
-      findings: [sample(IMAGE.digest, { id: 'CVE-1', epss: 0.1 })],
-      findingDetails: [{ findingArn: 'a', cisaData: {} }],
-      errors: [{ findingArn: 'a', errorCode: 'INTERNAL_ERROR' }],
-      imageScanStatus: { status: 'COMPLETE' },
-      imageScanFindings: { findings: [samples.basicFinding('CVE-1')], enhancedFindings: [sample(IMAGE.digest, { id: 'CVE-2' })], findingSeverityCounts: { HIGH: 1 } },
-    };
+  /** What is right but for one place. */
+  const spoilt = (right: () => object, by: fc.Arbitrary<unknown>) => fc.tuple(by, fc.nat()).map(([value, at]) => {
+    const made: any = right();
     const places: Array<[any, string]> = [];
     const walk = (node: any) => Object.keys(node).forEach((key) => {
       places.push([node, key]);
       if (typeof node[key] === 'object' && node[key] !== null && !(node[key] instanceof Date)) walk(node[key]);
     });
-    walk(right);
+    walk(made);
     const [node, key] = places[at % places.length];
     node[key] = value;
     node.addedLater = value;
-    return right;
+    return made;
   });
+  const spoiltAnswer = spoilt(() => ({
+    coveredResources: [samples.covered(world, 'shop/web', IMAGE.digest)],
+    findings: [sample(IMAGE.digest, { id: 'CVE-1', epss: 0.1 })],
+    findingDetails: [{ findingArn: 'a', cisaData: {} }],
+    errors: [{ findingArn: 'a', errorCode: 'INTERNAL_ERROR' }],
+    imageScanStatus: { status: 'COMPLETE' },
+    imageScanFindings: {
+      findings: [samples.basicFinding('CVE-1')], enhancedFindings: [sample(IMAGE.digest, { id: 'CVE-2' })], findingSeverityCounts: { HIGH: 1 },
+    },
+  }), answer);
+  const spoiltManifest = fc.constantFrom<object>(
+    samples.IMAGE_MANIFEST, samples.ATTESTATION_MANIFEST, samples.NOTATION_MANIFEST,
+    samples.indexManifest({ digest: digest(3) }, { digest: digest(4) }),
+  ).chain((manifest) => spoilt(() => structuredClone(manifest), fc.jsonValue()));
+  const body = fc.oneof(fc.string(), fc.json(), spoiltManifest.map((manifest) => JSON.stringify(manifest)));
 
   test('is read or refused with its place: no crash, no hang', () => {
-    fc.assert(fc.property(fc.oneof(answer, spoilt), fc.oneof(fc.string(), fc.json()), (value, body) => {
+    fc.assert(fc.property(fc.oneof(answer, spoiltAnswer), body, (value, manifest) => {
       const builder = new FactsBuilder(IMAGE);
       builder.manifest(IMAGE.digest, MANIFEST);
       const attempts = [
         ...methods.map((method) => () => builder[method](value)),
         () => builder.scanFindings(IMAGE.digest, value),
-        () => builder.manifest(digest(2), body),
+        () => builder.manifest(digest(2), manifest),
       ];
       for (const attempt of attempts) {
         try {
