@@ -187,6 +187,19 @@ describe('what a manifest is', () => {
     ['an SBOM', { ...samples.NOTATION_MANIFEST, artifactType: 'application/spdx+json', layers: [{ mediaType: 'application/spdx+json' }] }, 'ATTESTATION'],
     ['an SBOM by its type', { ...samples.NOTATION_MANIFEST, artifactType: 'application/vnd.cyclonedx+json', layers: [{ mediaType: 'application/json' }] }, 'ATTESTATION'],
     ['a chart', { config: { mediaType: 'application/vnd.cncf.helm.config.v1+json' }, layers: [{ mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip' }] }, 'ARTIFACT'],
+    ...[
+      ['application/vnd.oci.images_are_fun', 'application/json'], ['application/jsonl', 'application/json'], ['x/application/json', 'application/json'],
+      ['application/vnd.example', 'application/octet-stream'], ['application/vnd.example', 'x/application/vnd.oci.image.layer.v1.tar'],
+      ['application/vnd.example', 'application/vnd.oci.image.layers'], ['text/html5', ''],
+    ].map(([config, layer]): [string, object, ManifestKind] => [
+      `what neither Docker nor containerd takes (${config}, ${layer})`, { config: { mediaType: config }, layers: [{ mediaType: layer }] }, 'ARTIFACT',
+    ]),
+    ...[
+      ['application/octet-stream.old', 'text/html'], ['', 'application/json.x'], ['application/vnd.docker.x', 'application/vnd.oci.image'],
+      ['application/vnd.example', 'application/vnd.docker.image.rootfs.diff.tar'],
+    ].map(([config, layer]): [string, object, ManifestKind] => [
+      `what one of them takes (${config}, ${layer})`, { config: { mediaType: config }, layers: [{ mediaType: layer }] }, 'IMAGE',
+    ]),
     ['an index', samples.indexManifest(), 'INDEX'],
     ['a manifest list', { ...samples.indexManifest(), mediaType: 'application/vnd.docker.distribution.manifest.list.v2+json' }, 'INDEX'],
     ['an index without a media type', { manifests: [{ digest: digest(2) }] }, 'INDEX'],
