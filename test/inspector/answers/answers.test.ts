@@ -218,6 +218,12 @@ describe('what a manifest is', () => {
     ['an attestation with a layer that Docker unpacks', {
       ...image, layers: [{ mediaType: 'application/vnd.in-toto+json' }, { mediaType: 'application/octet-stream' }],
     }],
+    ['what Docker takes for a layer by its beginning, and that calls itself an attestation by its end', {
+      ...image, layers: [{ mediaType: 'application/octet-stream.slsa' }],
+    }],
+    ['an attestation with a layer of a kind that is not known', {
+      ...image, layers: [{ mediaType: 'application/vnd.in-toto+json' }, { mediaType: 'application/vnd.future' }],
+    }],
     ['an image whose layers are in capitals', {
       ...image, config: { mediaType: 'application/vnd.example' }, layers: [{ mediaType: 'APPLICATION/VND.OCI.IMAGE.LAYER.V1.TAR' }],
     }],
