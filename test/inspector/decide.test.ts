@@ -1,5 +1,6 @@
 import { IMAGE, NOW, STANDARD, digest, facts, finding, fixable, index, judge, policy, scan, single } from './facts';
 import type { ExceptionDocument, Finding, ImageFacts, PolicyDocument, ScanFacts } from '../../src/inspector/contract';
+import { imageTree } from '../../src/inspector/decision/manifest-graph';
 
 const days = (count: number) => new Date(NOW.getTime() + count * 86_400_000).toISOString();
 const outcome = (of: ImageFacts, by = STANDARD, exceptions: ExceptionDocument[] = []) => {
@@ -92,6 +93,27 @@ describe('graphs of manifests', () => {
   test('an index that is an image too is neither, also inside of another', () => {
     const made = facts([indexOf(1, 2, 3), image(2), { digest: digest(3), kind: 'AMBIGUOUS' }], [scan(digest(2))]);
     expect(outcome(made)).toEqual(['REJECTED', 'AMBIGUOUS_MANIFEST']);
+  });
+
+  test('whatever the order of the children, images, artifacts and what is wrong have one', () => {
+    const children = [
+      { digest: digest(5), platform: 'linux/a' }, { digest: digest(4), platform: 'linux/b' }, { digest: digest(4), platform: 'linux/a' },
+      { digest: digest(6) },
+      { digest: digest(3) }, { digest: digest(9) }, { digest: digest(8) }, { digest: digest(7) }, { digest: digest(11) }, { digest: digest(10) },
+    ];
+    const manifests = [image(3), image(4), image(5), image(6), { digest: digest(7), kind: 'AMBIGUOUS' as const },
+      { digest: digest(10), kind: 'SIGNATURE' as const }, { digest: digest(11), kind: 'ATTESTATION' as const }];
+    for (const made of [children, [...children].reverse()]) {
+      expect(imageTree({ image: IMAGE, manifests: [{ digest: digest(1), kind: 'INDEX', children: made }, ...manifests] })).toEqual({
+        images: [
+          { digest: digest(3) }, { digest: digest(6) }, { digest: digest(4), platform: 'linux/a' }, { digest: digest(5), platform: 'linux/a' },
+        ],
+        artifacts: [{ digest: digest(10), kind: 'SIGNATURE' }, { digest: digest(11), kind: 'ATTESTATION' }],
+        defects: [
+          { code: 'AMBIGUOUS_MANIFEST', digest: digest(7) }, { code: 'MANIFEST_MISSING', digest: digest(8) }, { code: 'MANIFEST_MISSING', digest: digest(9) },
+        ],
+      });
+    }
   });
 
   test('depth is limited', () => {
@@ -236,6 +258,32 @@ test('missing exploit data is told where a rule asks for it and the finding deci
   expect(judge(single([{ ...silent, id: 'GHSA-1', exploitAvailable: false }])).notices).toEqual([]);
   expect(judge(single([silent, { ...silent, id: 'CVE-2' }])).notices).toMatchObject([{ message: 'of 2 findings it is not known whether they are exploited: CVE-2, CVE-2026-0001' }]);
   expect(judge(single([silent]), policy([{ minSeverity: 'HIGH', exploitAvailable: true, missingData: 'COUNTS' }])).notices).toEqual([]);
+});
+
+test('notices read well for one and for several', () => {
+  const two = (more: Partial<Finding>) => [finding({ id: 'CVE-1', ...more }), finding({ id: 'CVE-2', ...more })];
+  const notices = (...of: Parameters<typeof judge>) => judge(...of).notices.map(({ message }) => message);
+  const lenient: PolicyDocument = { ...STANDARD, onUnscannable: 'APPROVE' };
+  expect(notices(single(two({})))).toEqual(['2 critical, high or untriaged findings have no fix, and do not stop the image: CVE-1, CVE-2']);
+  expect(notices(single(two({ status: 'SUPPRESSED' })))).toEqual(['2 findings are hidden by suppression rules of Amazon Inspector, and not judged: CVE-1, CVE-2']);
+  const made = index([], []);
+  expect(notices({ ...made, scans: made.scans.map((each) => ({ ...each, status: 'UNSUPPORTED_OS' })) }, lenient)).toEqual([
+    `2 images are approved by the policy without a scan: ${digest(2)} (UNSUPPORTED_OS), ${digest(3)} (UNSUPPORTED_OS)`,
+  ]);
+  expect(notices(single([], { status: 'UNSUPPORTED_OS' }))).toEqual([]);
+  expect(notices({ ...made, scans: made.scans.map((each, at) => ({ ...each, status: at ? 'SUCCESSFUL' : 'SCAN_FREQUENCY_SCAN_ON_PUSH' })) })).toEqual([
+    `scanned once, and not again by itself, so that vulnerabilities found since are not seen: ${digest(2)}`,
+  ]);
+  const excepted = (more: Partial<ExceptionDocument>): ExceptionDocument => ({ vulnerability: 'CVE-1', repository: '*', owner: 'team-a', reason: 'accepted', ...more });
+  expect(notices(single([]), STANDARD, [excepted({ expires: '2026-11-01' })])).toEqual(['exceptions that have expired and count again: CVE-1 (team-a, 2026-11-01)']);
+  expect(notices(single([fixable({ id: 'CVE-1' })]), STANDARD, [excepted({ untilFixed: true })])).toEqual([
+    'exceptions that have ended, because there is a fix or the scanner does not tell: CVE-1 (team-a)',
+  ]);
+  const silent = single([finding({ severity: 'LOW', exploitAvailable: undefined, knownExploited: undefined })]);
+  const ignored = (rule: Parameters<typeof policy>[0][0]) => notices(silent, policy([{ ...rule, missingData: 'IGNORED' }]));
+  expect(ignored({ minEpss: 0.5 })).toEqual([]);
+  expect(ignored({ exploitAvailable: true })).toHaveLength(1);
+  expect(ignored({ knownExploited: true })).toHaveLength(1);
 });
 
 test('two answers about one image are one, and the one further from clean counts', () => {
