@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, CliCredentialsStackSynthesizer, Stack, custom_resources as custom } from 'aws-cdk-lib';
+import { App, CfnResource, CliCredentialsStackSynthesizer, Stack, custom_resources as custom } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { ACCESS } from './access';
 import { AUDIT } from './audit';
@@ -50,4 +50,10 @@ const CUSTOM_RESOURCES = `AWS${custom.AwsCustomResource.PROVIDER_FUNCTION_UUID.r
 export function isOurs(construct: IConstruct): boolean {
   const ours = [SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider, EcrRegistry, EcrAuditTrail];
   return construct.node.scopes.some((scope) => ours.some((type) => scope instanceof type) || scope.node.id === CUSTOM_RESOURCES);
+}
+
+/** The resources of the variations that the library made, each as `stack logicalId`. */
+export function ourResources(): Set<string> {
+  const resources = variations().node.findAll().filter(CfnResource.isCfnResource).filter(isOurs);
+  return new Set(resources.map((resource) => `${resource.stack.artifactId} ${resource.stack.resolve(resource.logicalId)}`));
 }
