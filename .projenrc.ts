@@ -88,7 +88,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfigDev: { include: ['.projenrc.ts'], exclude: ['lib', 'dist', 'coverage', 'cdk.out'] },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'demo', 'projenrc'],
+    devdirs: ['test', 'examples', 'demo', 'docs', 'projenrc'],
     tsconfigPath: './tsconfig.dev.json',
     projectService: false,
     ignorePatterns: ['*.d.ts', '**/cdk.out'],

@@ -71,9 +71,10 @@ export class Commands extends Component {
       ],
     });
 
-    // API.md comes from the docstrings, pages of docs/ from what retentions and signals say of themselves.
+    // API.md comes from the docstrings, pages of docs/ from what retentions, signals and judges say.
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-retention.ts');
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-audit.ts');
+    project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-compliance.ts');
 
     const jest = project.jest!.config;
     jest.testMatch = ['<rootDir>/test/**/*.test.ts'];

@@ -83,11 +83,17 @@ test('finds what is bad', () => {
   ]));
 });
 
+test('leaves out what the metadata of a resource says, as docs/compliance.md shows', () => {
+  expect(planted).toContain('CKV_AWS_53 at Skipping');
+  expect(planted).not.toContain('CKV_AWS_18 at Skipping');
+});
+
 /** Bare resources, of the types that handlers and trails are made of. */
 function worseTemplate(folder: string): string {
   const file = join(folder, 'worse.template.json');
   const Resources = {
     Bucket: { Type: 'AWS::S3::Bucket' },
+    Skipping: { Type: 'AWS::S3::Bucket', Metadata: { checkov: { skip: [{ id: 'CKV_AWS_18', comment: 'why' }] } } },
     Queue: { Type: 'AWS::SQS::Queue' },
     Function: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { ZipFile: 'x' } } },
     Trail: { Type: 'AWS::CloudTrail::Trail', Properties: { IsLogging: true, S3BucketName: { Ref: 'Bucket' } } },
