@@ -9,7 +9,7 @@ import { ImageRetention } from '../src';
 
 const PAGE = join(__dirname, 'retention.md');
 
-const RETENTIONS: Record<string, ImageRetention> = {
+export const RETENTIONS: Record<string, ImageRetention> = {
   standard: ImageRetention.standard(),
   development: ImageRetention.development(),
   production: ImageRetention.production(),

@@ -15,6 +15,11 @@ test('the runbook has a heading for each signal, which its alarm and its message
   expect(headings).toEqual([...AuditSignal.all().map(({ id }) => id.toLowerCase()), 'any-signal', 'signals-of-your-own', 'lost-messages']);
 });
 
+test('the page of the audit has a line for each signal', () => {
+  const lines = [...readFileSync(AUDIT, 'utf8').matchAll(/^\| \[`(\w+)`\]/gm)].map(([, id]) => id);
+  expect(lines).toEqual(AuditSignal.all().map(({ id }) => id));
+});
+
 test('the links of the pages lead somewhere', () => {
   for (const page of [RUNBOOK, AUDIT]) {
     for (const [, link] of readFileSync(page, 'utf8').matchAll(/\]\(([^)#]+)/g)) {

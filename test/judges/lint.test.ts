@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import { restrictedZones } from '../../projenrc/modules';
+import { temporaryFolder } from '../support/temporary-folder';
 import { ROOT, npmBin, run } from '../support/tools';
 
 jest.setTimeout(120_000);
@@ -9,7 +10,7 @@ jest.setTimeout(120_000);
 const task = JSON.parse(readFileSync(join(ROOT, '.projen', 'tasks.json'), 'utf8')).tasks.eslint;
 
 /** One of each folder, to be sure that it is read at all. */
-const SOME_FILES = ['.projenrc.ts', 'projenrc/modules.ts', 'src/index.ts', 'test/judges/lint.test.ts'];
+const SOME_FILES = ['.projenrc.ts', 'docs/make-retention.ts', 'projenrc/modules.ts', 'src/index.ts', 'test/judges/lint.test.ts'];
 
 interface FileResult {
   readonly filePath: string;
@@ -69,4 +70,19 @@ test('the compiler reads everything and finds nothing', async () => {
   expect(lines.filter((line) => !isAbsolute(line))).toEqual([]);
   expect(code).toBe(0);
   expect(lines.map((file) => relative(ROOT, file))).toEqual(expect.arrayContaining(SOME_FILES));
+});
+
+test('the compiler finds what is wrong', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'bad.ts'), 'export const count: string = 1;\nexport function twice(value) { return value + value; }\n');
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+    extends: join(ROOT, 'tsconfig.dev.json'),
+    compilerOptions: { rootDir: '.', typeRoots: [join(ROOT, 'node_modules', '@types')] },
+    include: ['bad.ts'],
+  }));
+
+  const { code, stdout } = await run(npmBin('tsc'), ['--noEmit', '--pretty', 'false', '-p', folder]);
+
+  expect(stdout.match(/error TS\d+/g)).toEqual(['error TS2322', 'error TS7006']);
+  expect(code).not.toBe(0);
 });
