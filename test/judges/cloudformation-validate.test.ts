@@ -1,12 +1,16 @@
+import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { RegoEngine, TemplateFile, type Engine } from '@aws/cloudformation-validate';
+import type * as validate from '@aws/cloudformation-validate';
 import { plantedTemplate, synthesizedVariations } from './variations';
 import { temporaryFolder } from '../support/temporary-folder';
 
 jest.setTimeout(60_000);
 
-// The CDK runs it at every synthesis from 2.262.0 on; the oldest CDK we support does not have it yet.
-let engine: Engine;
+// The CDK runs it at every synthesis from 2.262.0 on, and brings the version to run: that is the one to ask. The oldest CDK we
+// support brings none, and so finds ours.
+const { RegoEngine, TemplateFile }: typeof validate = createRequire(require.resolve('aws-cdk-lib/package.json'))('@aws/cloudformation-validate');
+
+let engine: validate.Engine;
 beforeAll(() => {
   engine = new RegoEngine();
 });
