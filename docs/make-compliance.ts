@@ -4,7 +4,8 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Claim, SUBJECTS } from './compliance/claims';
+import type { Claim } from './compliance/claim';
+import { SUBJECTS } from './compliance/claims';
 import { CONTROLS, type Control, type ControlId, pageOf } from './compliance/controls';
 import { ADVICE, GRANTEES, GRANTS, findingsOf, ruleAndPack } from './compliance/own-roles';
 import { SKIPS } from '../test/judges/checkov-skips';
