@@ -81,7 +81,7 @@ export function handlers({ build, inVpc, withActions, table }: Handlers): Claim[
     gap('CloudWatch.17', 'The same.', acting),
     gap('DynamoDB.4', table.noBackup, backedUp),
     gap('DynamoDB.6', table.noProtection, change(TABLE, 'DeletionProtectionEnabled', true)),
-    gap('Lambda.3', 'They call AWS APIs only, and nothing can call them: `handlerOptions.vpc`.', (stack) => inVpc(stack, aVpc(stack))),
+    gap('Lambda.3', 'They call AWS APIs only. `handlerOptions.vpc` puts them into yours.', (stack) => inVpc(stack, aVpc(stack))),
     gap('SQS.2', TAGS, withTags(build)),
     gap('DynamoDB.5', TAGS, withTags(build)),
   ];
