@@ -75,8 +75,6 @@ export class OwnTrail extends Construct {
       encryption: s3.BucketEncryption.S3_MANAGED, // S3 can write them with no other
       lifecycleRules: [{ expiration, noncurrentVersionExpiration: AT_HAND }],
     });
-    acknowledge(accessLogs, 'S1', 'It holds the access logs of the other bucket; its own would never end.');
-    acknowledge(accessLogs, 'S3BucketLoggingEnabled', 'It holds the access logs of the other bucket; its own would never end.');
     acknowledge(accessLogs, 'S3DefaultEncryptionKMS', 'S3 delivers access logs only to a bucket that it encrypts with its own keys.');
     const bucket = new s3.Bucket(this, 'Files', {
       ...shut,

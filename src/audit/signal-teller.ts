@@ -133,7 +133,6 @@ export class SignalTeller extends Construct {
       removalPolicy: RemovalPolicy.DESTROY, // what it knows is worth something for two weeks
     });
     acknowledge(table, 'DynamoDBInBackupPlan', 'It keeps what was told for two weeks, so that nothing is told twice; the record is the trail.');
-    acknowledge(table, 'DynamoDBAutoScalingEnabled', 'It is billed by request and needs no capacity.');
     return table;
   }
 }

@@ -2,6 +2,7 @@ import { App, Stack, Validations, aws_ecr as ecr, aws_iam as iam, aws_kms as kms
 import {
   AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks, type NagPack,
 } from 'cdk-nag';
+import { Node } from 'constructs';
 import { isOurs, variations } from './variations';
 import { SecureEcrRepository } from '../../src';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -28,6 +29,28 @@ test('finds nothing in any variation, but what is exempt', () => {
   const found = Object.values(PACKS).flatMap((Pack) => findings(new Pack(), app));
   expect(found.sort()).toEqual(Object.keys(EXEMPT).sort());
 });
+
+test('every acknowledgement of the library is needed somewhere', () => {
+  const acknowledged = variations().node.findAll().filter(isOurs).flatMap(({ node }) => node.metadata)
+    .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+    .flatMap(({ data }) => Object.keys(data).map((id) => withoutPack(id.replace(/^annotation::/, ''))));
+  const addMetadata = Node.prototype.addMetadata;
+  jest.spyOn(Node.prototype, 'addMetadata').mockImplementation(function (this: Node, type, ...others) {
+    if (type !== Validations.ACKNOWLEDGED_RULES_METADATA_KEY) addMetadata.call(this, type, ...others);
+  });
+  const app = variations();
+  jest.restoreAllMocks();
+
+  const found = new Set(Object.values(PACKS).flatMap((Pack) => findings(new Pack(), app)).map((finding) => withoutPack(finding.split(' at ')[0])));
+
+  expect(found.size).toBeGreaterThan(10);
+  expect([...new Set(acknowledged)].filter((rule) => !found.has(rule))).toEqual([]);
+});
+
+/** Most rules are in several packs, under one name. */
+function withoutPack(id: string): string {
+  return id.slice(id.indexOf('-') + 1);
+}
 
 test.each(Object.entries(PACKS))('%s finds what is bad', (_name, Pack) => {
   const app = new App();
