@@ -1,6 +1,6 @@
 import { readFileSync } from 'fs';
 import { Component, TextFile, type awscdk } from 'projen';
-import { PURE, modulesTable, restrictedZones } from './modules';
+import { BUNDLED, PURE, modulesTable, restrictedZones } from './modules';
 
 /** What keeps the modules apart: the lint rules, and the page that explains them. */
 export class Architecture extends Component {
@@ -8,7 +8,7 @@ export class Architecture extends Component {
     super(project);
     const eslint = project.eslint!;
     eslint.addRules({ 'import/no-restricted-paths': ['error', { zones: restrictedZones() }] });
-    eslint.allowDevDeps('src/handler/**'); // what handlers import is bundled into them
+    for (const folder of ['handler', ...BUNDLED]) eslint.allowDevDeps(`src/${folder}/**`); // what handlers import is bundled into them
     eslint.addOverride({
       files: ['src/**/*.lambda.ts'],
       rules: { 'import/no-restricted-paths': ['error', { zones: restrictedZones(true) }] },

@@ -17,7 +17,7 @@ export interface Module {
 }
 
 /** Folders inside of modules that run in AWS and in the command only: bundled there, and of no use to an app. */
-export const BUNDLED: readonly string[] = ['inspector/decision', 'inspector/answers', 'inspector/report'];
+export const BUNDLED: readonly string[] = ['inspector/decision', 'inspector/answers', 'inspector/report', 'inspector/gate/running'];
 /** Folders inside of modules that run there too. */
 export const PURE: readonly string[] = ['inspector/documents', ...BUNDLED];
 

@@ -40,6 +40,8 @@ export interface ReadOptions {
   /** Whether to ask which vulnerabilities CISA knows to be exploited: a request for ten of them. */
   readonly askAboutExploits: boolean;
   readonly signal?: AbortSignal;
+  /** Is given the digests of what runs before anything is read of their scans. */
+  beforeScans?(images: readonly string[]): Promise<void>;
 }
 
 /** What the API takes at once. */
@@ -95,6 +97,7 @@ export class ImageReader {
     await this.readManifests(image, sink, options);
     const images = sink.images();
     if (images.length === 0) return;
+    await options.beforeScans?.(images);
     if (options.scanner === 'BASIC') {
       for (const digest of images) await this.readScanFindings(image, digest, sink, options);
       // There is something to ask about where Amazon ECR passes on what Amazon Inspector has found.

@@ -1,0 +1,179 @@
+import { GateMetric, type JudgementCause, VerdictEventType, type WatchedImage } from './contract';
+import type { ImageFacts, Verdict, VerdictStatus } from '../contract';
+import { outcomeOf } from './running/outcome';
+import type { ImageCourse, ImageState, Outbox } from './running/state';
+import { eventOf } from './running/verdict-event';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** What comes of judging an image. */
+export interface Decision {
+  readonly course: ImageCourse;
+  /** The verdict to be recorded, with when; none while the record that there is says the same. */
+  readonly record?: { readonly verdict: Verdict; readonly decidedAt: string };
+  readonly metrics: Readonly<Partial<Record<GateMetric, number>>>;
+}
+
+/** How a gate goes about it. */
+export interface GateRules {
+  /** Which gate it is. */
+  readonly gate: string;
+  /** Another one for any other policy and exceptions. */
+  readonly fingerprint: string;
+  /** How long after a judgement an image is judged again although nothing was heard of it. */
+  readonly refreshSeconds: number;
+  /** How long a record of a verdict is kept. */
+  readonly retentionSeconds: number;
+}
+
+/** What is not read from the image. */
+export interface Circumstances {
+  readonly before: ImageState;
+  readonly cause: JudgementCause;
+  readonly now: Date;
+}
+
+/** After a scan or a finding was announced, the listing of findings may lag behind: look once more. */
+const CONFIRM_AFTER = 5 * MINUTE;
+const HEARSAY: readonly JudgementCause[] = ['SCAN', 'FINDING', 'CHANGE'];
+/** How often a pending image is looked at: soon at first, and every hour at last. */
+const PENDING = { first: MINUTE, last: HOUR };
+/** How long an image may not be there before it is forgotten. */
+const MISSING = 10 * MINUTE;
+
+/**
+ * What holds after a verdict. A verdict that is pending takes the place of one that is not only when that one has not been
+ * confirmed for too long, or was made under another policy: a scan that begins anew is no news.
+ */
+export function decideOn(verdict: Verdict, { before, cause, now }: Circumstances, rules: GateRules): Decision {
+  const isPending = verdict.status === 'PENDING';
+  const again = dueAt(verdict, before, cause, now, rules);
+  if (isPending && isSettled(before.status) && before.judgedBy === rules.fingerprint && holds(before, now, rules)) {
+    return { course: { ...courseOf(before), dueAt: again, missingSince: undefined }, metrics: {} };
+  }
+  const outcome = outcomeOf(verdict);
+  const isSame = before.outcome === outcome && before.status === verdict.status;
+  // A record that is about to expire is written anew, so that what holds can always be read.
+  const isFresh = isSame && now.getTime() < time(before.decidedAt) + rules.retentionSeconds * SECOND / 2;
+  const decidedAt = isFresh ? before.decidedAt! : after(before.decidedAt, now);
+  const types = announcements(before.announced, verdict.status);
+  const pendingSince = isPending ? before.pendingSince ?? before.pushedAt ?? now.toISOString() : undefined;
+  const course: ImageCourse = {
+    status: verdict.status,
+    decidedAt,
+    confirmedAt: now.toISOString(),
+    judgedBy: rules.fingerprint,
+    outcome,
+    announced: types.length > 0 ? verdict.status : before.announced,
+    pendingSince,
+    metExpectation: before.metExpectation,
+    dueAt: again,
+    outbox: outboxOf(verdict, { before, cause, now }, rules, types, decidedAt, isSame),
+  };
+  return { course, record: isFresh ? undefined : { verdict, decidedAt }, metrics: metricsOf(before, verdict.status, pendingSince, now) };
+}
+
+/** Nothing runs an attestation or a signature: it is known, and never judged. */
+export function decideOnArtifact(): Decision {
+  return { course: {}, metrics: {} };
+}
+
+/** What is not in the registry any more is forgotten, after a while: a service may be late to know of it. */
+export function decideOnMissing({ before, now }: Circumstances): Decision | 'FORGET' {
+  const missingSince = before.missingSince ?? now.toISOString();
+  if (now.getTime() >= time(missingSince) + MISSING) return 'FORGET';
+  return { course: { ...courseOf(before), missingSince, dueAt: iso(time(missingSince) + MISSING) }, metrics: {} };
+}
+
+/** When to judge again what could not be judged. */
+export function dueAfterFailure(now: Date): string {
+  return iso(now.getTime() + CONFIRM_AFTER);
+}
+
+/** Until when an approval holds that nobody confirms. */
+export function validUntil({ confirmedAt }: Pick<ImageCourse, 'confirmedAt'>, { refreshSeconds }: Pick<GateRules, 'refreshSeconds'>): Date {
+  return new Date(time(confirmedAt) + 2 * refreshSeconds * SECOND);
+}
+
+/** What an image is made of, for the gate. */
+export function kindOf({ image, manifests }: ImageFacts): 'IMAGE' | 'ARTIFACT' | 'MISSING' {
+  const root = manifests.find(({ digest }) => digest === image.digest);
+  if (!root) return 'MISSING';
+  return root.kind === 'IMAGE' || root.kind === 'INDEX' ? 'IMAGE' : 'ARTIFACT';
+}
+
+/** Whether there is nothing to do for a sweep: the image was judged since it was found to be due. */
+export function isUpToDate(state: ImageState, { fingerprint }: GateRules, now: Date): boolean {
+  if (state.version === 0 || state.outbox) return false;
+  if (state.dueAt === undefined) return true; // an artifact
+  return time(state.dueAt) > now.getTime() && (state.judgedBy === undefined || state.judgedBy === fingerprint);
+}
+
+function isSettled(status: VerdictStatus | undefined): boolean {
+  return status === 'APPROVED' || status === 'REJECTED';
+}
+
+function holds(before: ImageState, now: Date, rules: GateRules): boolean {
+  return before.status === 'REJECTED' || now < validUntil(before, rules);
+}
+
+/** What is told of a status; of one that is pending only when something else was told before. */
+function announcements(announced: VerdictStatus | undefined, status: VerdictStatus): VerdictEventType[] {
+  if (announced === status) return [];
+  const types: VerdictEventType[] = [];
+  if (status === 'APPROVED') types.push(VerdictEventType.APPROVED);
+  if (status === 'REJECTED') types.push(VerdictEventType.REJECTED);
+  if (announced !== undefined) types.push(VerdictEventType.CHANGED);
+  return types;
+}
+
+function outboxOf(
+  verdict: Verdict, { before, cause }: Circumstances, { gate }: GateRules, types: VerdictEventType[], decidedAt: string, isSame: boolean,
+): Outbox | undefined {
+  const indexes = isSame ? [] : before.partOf ?? [];
+  if (types.length === 0 && indexes.length === 0) return undefined;
+  const detail = eventOf(verdict, before, { gate, cause, decidedAt });
+  return { events: types.map((type) => ({ type, detail })), indexes };
+}
+
+function dueAt(verdict: Verdict, before: ImageState, cause: JudgementCause, now: Date, { refreshSeconds }: GateRules): string {
+  const times = [now.getTime() + refreshSeconds * SECOND];
+  if (verdict.judgeAgainAt !== undefined) times.push(time(verdict.judgeAgainAt));
+  if (HEARSAY.includes(cause)) times.push(now.getTime() + CONFIRM_AFTER);
+  if (verdict.status === 'PENDING') {
+    const waited = now.getTime() - time(before.pendingSince ?? before.pushedAt ?? now.toISOString());
+    times.push(now.getTime() + Math.min(Math.max(waited / 2, PENDING.first), PENDING.last));
+  }
+  return iso(Math.min(...times));
+}
+
+function metricsOf(before: ImageState, status: VerdictStatus, pendingSince: string | undefined, now: Date): Decision['metrics'] {
+  const minutesSince = (from: string) => Math.max(0, (now.getTime() - time(from)) / MINUTE);
+  if (status === 'PENDING') return { [GateMetric.MINUTES_PENDING]: minutesSince(pendingSince!) };
+  if (before.announced === status) return {};
+  return {
+    [status === 'APPROVED' ? GateMetric.APPROVED : GateMetric.REJECTED]: 1,
+    ...before.announced === 'APPROVED' && { [GateMetric.REVOKED]: 1 },
+    ...before.announced === 'REJECTED' && { [GateMetric.CLEARED]: 1 },
+    ...before.announced === undefined && before.pushedAt !== undefined && { [GateMetric.MINUTES_TO_VERDICT]: minutesSince(before.pushedAt) },
+  };
+}
+
+function courseOf({ repository, digest, version, pushedAt, pushedBy, expected, partOf, ...course }: ImageState & Partial<WatchedImage>): ImageCourse {
+  return course;
+}
+
+/** Decisions on an image have an order, whatever the clocks say. */
+function after(previous: string | undefined, now: Date): string {
+  return iso(Math.max(now.getTime(), previous === undefined ? 0 : time(previous) + 1));
+}
+
+function time(at: string | undefined): number {
+  return at === undefined ? 0 : Date.parse(at);
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

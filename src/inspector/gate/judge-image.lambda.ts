@@ -1,0 +1,89 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import { EVENT_SOURCE, type Errand, GateMetric, type JudgementRequest, type WatchedImage } from './contract';
+import { DynamoStore } from './running/dynamo-store';
+import { type GateJudgement, type GateWorld, judgeImage } from './running/judge-image';
+import { messagesOf } from './running/requests';
+import { type Batch, type BatchFailures, eachMessage } from '../../handler/batch';
+import { emitMetrics } from '../../handler/emit-metrics';
+import { ImageReader } from '../../handler/image-reader';
+import { logger } from '../../handler/logger';
+import { ReadError, nameOf } from '../../handler/read-error';
+import { sendMessages } from '../../handler/send-messages';
+import { FactsBuilder } from '../answers/facts-builder';
+import type { ExceptionDocument, ImageFacts, PolicyDocument } from '../contract';
+import { whatToRead } from '../decision/what-to-read';
+
+const {
+  ACCOUNT, AWS_REGION, FINGERPRINT, GATE, JUDGEMENT, NAMESPACE, REFRESH_SECONDS, REQUESTS, RETENTION_SECONDS, SCANNER, TABLE, WATCH,
+} = process.env;
+/** What is left when reading is given up, to say so. */
+const RESERVE_MS = 10_000;
+
+// A layer brings it: policy and exceptions may be longer than an environment.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { policy, exceptions } = require(JUDGEMENT!) as { readonly policy: PolicyDocument; readonly exceptions: readonly ExceptionDocument[] };
+const judgement: GateJudgement = {
+  gate: GATE!, policy, exceptions, fingerprint: FINGERPRINT!, refreshSeconds: Number(REFRESH_SECONDS), retentionSeconds: Number(RETENTION_SECONDS),
+};
+const client = DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } });
+const store = new DynamoStore(client, { table: TABLE!, retentionSeconds: judgement.retentionSeconds });
+const [events, sqs] = [new EventBridgeClient(), new SQSClient()];
+
+/** Judges images, each by itself. */
+export async function handler(batch: Batch, context: Context): Promise<BatchFailures> {
+  logger.addContext(context);
+  return eachMessage(batch, async (request: JudgementRequest) => {
+    const reader = new ImageReader({ region: AWS_REGION! });
+    const signal = AbortSignal.timeout(Math.max(1_000, context.getRemainingTimeInMillis() - RESERVE_MS));
+    try {
+      const { metrics, ...report } = await judgeImage(request, worldOf(reader, signal), judgement);
+      logger.info('Judged', { ...request, ...report, requests: reader.requests });
+      const requests = Object.values(reader.requests).reduce((sum, each) => sum + each, 0);
+      emitMetrics({ namespace: NAMESPACE!, values: { ...metrics, [GateMetric.REQUESTS]: requests } }, new Date());
+    } finally {
+      reader.close();
+    }
+  });
+}
+
+function worldOf(reader: ImageReader, signal: AbortSignal): GateWorld {
+  return {
+    store,
+    now: () => new Date(),
+    read: (image, beforeScans) => read(reader, image, beforeScans, signal),
+    announce: async (told) => {
+      const { FailedEntryCount, Entries } = await events.send(new PutEventsCommand({
+        Entries: told.map(({ type, detail }) => ({ Source: EVENT_SOURCE, DetailType: type, Detail: JSON.stringify(detail) })),
+      }));
+      if (FailedEntryCount) throw new Error(`The event bus refused ${FailedEntryCount} events: ${Entries?.find(({ ErrorMessage }) => ErrorMessage)?.ErrorMessage}`);
+    },
+    request: (requests) => sendMessages(sqs, REQUESTS!, messagesOf(requests, new Date())),
+    requestLater: (request, DelaySeconds) =>
+      sendMessages(sqs, WATCH!, [{ MessageBody: JSON.stringify({ errand: 'judge', request } satisfies Errand), DelaySeconds }]),
+  };
+}
+
+async function read(
+  reader: ImageReader, image: WatchedImage, beforeScans: Parameters<GateWorld['read']>[1], signal: AbortSignal,
+): Promise<ImageFacts> {
+  const address = { account: ACCOUNT!, region: AWS_REGION!, ...image };
+  const builder = new FactsBuilder(address);
+  try {
+    await reader.read(address, builder, {
+      ...whatToRead(policy),
+      scanner: SCANNER as 'BASIC' | 'ENHANCED',
+      signal,
+      beforeScans: async (platforms) => {
+        for (const [digest, count] of await beforeScans(platforms)) builder.expect(digest, count);
+      },
+    });
+  } catch (error) {
+    // With its repository, an image is gone too: there are no manifests then.
+    if (!(error instanceof ReadError) || nameOf(error.cause) !== 'RepositoryNotFoundException') throw error;
+  }
+  return builder.facts(new Date());
+}

@@ -1,0 +1,207 @@
+import { gunzipSync } from 'node:zlib';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand, type BatchGetCommandOutput, DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandOutput,
+  TransactWriteCommand, UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { ImageStore, VerdictRecord } from './image-store';
+import { packed } from './record';
+import { ConflictError, type ImageCourse, type ImageNotes, type ImageState } from './state';
+import { type Changes, updateOf } from './update-expression';
+import { BY_DUE, WATCHED, type WatchedImage } from '../contract';
+
+/** What a decision sets or removes. */
+const NO_COURSE: Record<keyof ImageCourse, undefined> = {
+  status: undefined,
+  decidedAt: undefined,
+  confirmedAt: undefined,
+  judgedBy: undefined,
+  outcome: undefined,
+  announced: undefined,
+  pendingSince: undefined,
+  missingSince: undefined,
+  metExpectation: undefined,
+  dueAt: undefined,
+  outbox: undefined,
+};
+/** Where the sweep has its own item. */
+const SWEEP = { digest: 'sweep', record: 'sweep' };
+/** Keys that BatchGetItem takes at once. */
+const AT_ONCE = 100;
+/** Signatures and attestations are as many as images; they are remembered for as long as somebody may come upon them. */
+const ARTIFACT_SECONDS = 30 * 86_400;
+
+export interface TableSettings {
+  readonly table: string;
+  /** For how long records are kept. */
+  readonly retentionSeconds: number;
+}
+
+/**
+ * The images of a gate and the verdicts on them in a table: an image under its digest and `image#` with its repository, its
+ * verdicts under `verdict#` with its repository and the time. What runs is in an index by when it is due.
+ */
+export class DynamoStore implements ImageStore {
+  constructor(
+    private readonly client: DynamoDBDocumentClient, private readonly settings: TableSettings, private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  public async get(image: WatchedImage): Promise<ImageState | undefined> {
+    const { Item } = await this.client.send(new GetCommand({ TableName: this.settings.table, Key: imageKey(image), ConsistentRead: true }));
+    return Item && stateOf(Item);
+  }
+
+  public async note(image: WatchedImage, notes: ImageNotes, dueAt: string): Promise<ImageState> {
+    return this.remember(image, { set: { ...notes, repository: image.repository }, setIfNew: { watched: WATCHED, dueAt } });
+  }
+
+  public async notePart(image: WatchedImage, index: string, dueAt: string): Promise<ImageState> {
+    return this.remember(image, { set: { repository: image.repository }, setIfNew: { watched: WATCHED, dueAt }, add: { partOf: new Set([index]) } });
+  }
+
+  public async commit(image: WatchedImage, version: number, course: ImageCourse, record?: VerdictRecord): Promise<void> {
+    const isWatched = course.dueAt !== undefined;
+    const update = {
+      TableName: this.settings.table,
+      Key: imageKey(image),
+      ...updateOf({
+        set: {
+          ...NO_COURSE,
+          ...course,
+          repository: image.repository,
+          version: version + 1,
+          watched: isWatched ? WATCHED : undefined,
+          expires: isWatched ? undefined : this.seconds() + ARTIFACT_SECONDS,
+        },
+        onlyIf: { version: version || undefined },
+      }),
+    };
+    try {
+      if (record) await this.client.send(new TransactWriteCommand({ TransactItems: [{ Update: update }, { Put: this.recordItem(image, record) }] }));
+      else await this.client.send(new UpdateCommand(update));
+    } catch (error) {
+      throw isConflict(error) ? new ConflictError(image) : error;
+    }
+  }
+
+  public async told(image: WatchedImage, version: number): Promise<void> {
+    await this.changeIfStill(image, { set: { outbox: undefined }, onlyIf: { version } });
+  }
+
+  public async postpone(image: WatchedImage, dueAt: string): Promise<void> {
+    await this.changeIfStill(image, { set: { dueAt }, onlyIf: { watched: WATCHED } });
+  }
+
+  public async forget(image: WatchedImage, version: number): Promise<void> {
+    const { UpdateExpression, ...condition } = updateOf({ onlyIf: { version: version || undefined } });
+    await unlessChanged(this.client.send(new DeleteCommand({ TableName: this.settings.table, Key: imageKey(image), ...condition })));
+  }
+
+  public async verdict(image: WatchedImage, decidedAt: string): Promise<VerdictRecord | undefined> {
+    const Key = verdictKey(image, decidedAt);
+    const { Item } = await this.client.send(new GetCommand({ TableName: this.settings.table, Key, ConsistentRead: true }));
+    return Item && { decidedAt, verdict: JSON.parse(gunzipSync(Item.verdict).toString()), omitted: Item.omitted };
+  }
+
+  /** The digests of those of these images of one repository that are known. */
+  public async known(repository: string, digests: readonly string[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    const { table } = this.settings;
+    for (let first = 0; first < digests.length; first += AT_ONCE) {
+      let Keys: Record<string, any>[] | undefined = digests.slice(first, first + AT_ONCE)
+        .map((digest) => imageKey({ repository, digest }));
+      while (Keys?.length) {
+        const answer: BatchGetCommandOutput = await this.client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys, ProjectionExpression: 'digest' } } }));
+        for (const { digest } of answer.Responses?.[table] ?? []) found.add(digest);
+        Keys = answer.UnprocessedKeys?.[table]?.Keys;
+      }
+    }
+    return found;
+  }
+
+  /** Images that are due, the longest due first, in pages; or all that are watched. */
+  public async* due(until?: Date): AsyncGenerator<DueImage[]> {
+    let ExclusiveStartKey: Record<string, any> | undefined;
+    do {
+      const answer: QueryCommandOutput = await this.client.send(new QueryCommand({
+        TableName: this.settings.table,
+        IndexName: BY_DUE,
+        KeyConditionExpression: until ? 'watched = :watched AND dueAt <= :until' : 'watched = :watched',
+        ExpressionAttributeValues: { ':watched': WATCHED, ...until && { ':until': until.toISOString() } },
+        ExclusiveStartKey,
+      }));
+      yield (answer.Items ?? []).map(({ repository, digest, judgedBy }) => ({ repository, digest, judgedBy }));
+      ExclusiveStartKey = answer.LastEvaluatedKey;
+    } while (ExclusiveStartKey);
+  }
+
+  /** The fingerprint by which all that is watched was last asked to be judged. */
+  public async sweptBy(): Promise<string | undefined> {
+    const { Item } = await this.client.send(new GetCommand({ TableName: this.settings.table, Key: SWEEP, ConsistentRead: true }));
+    return Item?.sweptBy;
+  }
+
+  public async rememberSweep(fingerprint: string): Promise<void> {
+    await this.client.send(new UpdateCommand({ TableName: this.settings.table, Key: SWEEP, ...updateOf({ set: { sweptBy: fingerprint } }) }));
+  }
+
+  private recordItem(image: WatchedImage, { verdict, decidedAt }: VerdictRecord) {
+    return {
+      TableName: this.settings.table,
+      Item: {
+        ...verdictKey(image, decidedAt),
+        ofRepository: image.repository,
+        decidedAt,
+        status: verdict.status,
+        expires: this.seconds() + this.settings.retentionSeconds,
+        ...packed(verdict),
+      },
+    };
+  }
+
+  private async remember(image: WatchedImage, changes: Changes): Promise<ImageState> {
+    const { Attributes } = await this.client.send(new UpdateCommand({
+      TableName: this.settings.table, Key: imageKey(image), ...updateOf(changes), ReturnValues: 'ALL_NEW',
+    }));
+    return stateOf(Attributes!);
+  }
+
+  private async changeIfStill(image: WatchedImage, changes: Changes): Promise<void> {
+    await unlessChanged(this.client.send(new UpdateCommand({ TableName: this.settings.table, Key: imageKey(image), ...updateOf(changes) })));
+  }
+
+  private seconds(): number {
+    return Math.floor(this.now().getTime() / 1000);
+  }
+}
+
+/** An image of the index by when it is due. */
+export interface DueImage extends WatchedImage {
+  readonly judgedBy?: string;
+}
+
+function imageKey({ repository, digest }: WatchedImage) {
+  return { digest, record: `image#${repository}` };
+}
+
+function verdictKey({ repository, digest }: WatchedImage, decidedAt: string) {
+  return { digest, record: `verdict#${repository}#${decidedAt}` };
+}
+
+function stateOf({ record, watched, expires, version = 0, partOf, ...state }: Record<string, any>): ImageState {
+  return { ...state, version, partOf: partOf && [...partOf].sort() } as ImageState;
+}
+
+/** Whoever changed it meanwhile knows better. */
+async function unlessChanged(change: Promise<unknown>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof ConditionalCheckFailedException || (error instanceof TransactionCanceledException
+    && (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict'));
+}

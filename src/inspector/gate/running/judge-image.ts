@@ -1,0 +1,133 @@
+import type { ImageStore } from './image-store';
+import type { ImageCourse, ImageState, Outbox } from './state';
+import type { ExceptionDocument, ImageFacts, PolicyDocument } from '../../contract';
+import { decide } from '../../decide';
+import type { GateMetric, JudgementRequest, WatchedImage } from '../contract';
+import {
+  type Circumstances, type Decision, type GateRules, decideOn, decideOnArtifact, decideOnMissing, dueAfterFailure, isUpToDate, kindOf,
+} from '../decide';
+
+/** What judging an image takes from outside. */
+export interface GateWorld {
+  readonly store: ImageStore;
+  now(): Date;
+  /**
+   * Reads an image.
+   *
+   * @param beforeScans is given the digests of its platforms before anything is read of their scans, and says how many
+   *   findings are expected of them
+   */
+  read(image: WatchedImage, beforeScans: (platforms: readonly string[]) => Promise<ReadonlyMap<string, number>>): Promise<ImageFacts>;
+  announce(events: Outbox['events']): Promise<void>;
+  /** Has images judged, soon. */
+  request(requests: readonly JudgementRequest[]): Promise<void>;
+  /** Has an image judged in so many seconds, 900 at most. */
+  requestLater(request: JudgementRequest, seconds: number): Promise<void>;
+}
+
+export interface GateJudgement extends GateRules {
+  readonly policy: PolicyDocument;
+  readonly exceptions: readonly ExceptionDocument[];
+}
+
+/** What came of a request, for logs and metrics. */
+export interface JudgementReport {
+  readonly done: 'DECIDED' | 'KEPT' | 'ARTIFACT' | 'MISSING' | 'FORGOTTEN' | 'UP_TO_DATE';
+  readonly status?: string;
+  readonly reasons?: readonly string[];
+  readonly told?: readonly string[];
+  readonly metrics: Readonly<Partial<Record<GateMetric, number>>>;
+}
+
+/** What is sooner than this is waited for; a sweep finds the rest. */
+const LATER_AT_MOST = 900;
+
+/**
+ * Judges an image and makes what comes of it known: a decision and its record are one write, and what is to be told stands
+ * in the same write until it was told. So it may end between any two steps, and may be begun again.
+ */
+export async function judgeImage(request: JudgementRequest, world: GateWorld, judgement: GateJudgement): Promise<JudgementReport> {
+  const { store } = world;
+  const image: WatchedImage = { repository: request.repository, digest: request.digest };
+  const before = await tellRest(await store.get(image) ?? { ...image, version: 0 }, world);
+  if (request.cause === 'SWEEP' && isUpToDate(before, judgement, world.now())) return { done: 'UP_TO_DATE', metrics: {} };
+
+  let facts: ImageFacts;
+  try {
+    facts = await world.read(image, (platforms) => expectations(image, platforms, world));
+  } catch (error) {
+    await store.postpone(image, dueAfterFailure(world.now()));
+    throw error;
+  }
+  const circumstances: Circumstances = { before, cause: request.cause, now: world.now() };
+  switch (kindOf(facts)) {
+    case 'ARTIFACT':
+      await store.commit(image, before.version, decideOnArtifact().course);
+      return { done: 'ARTIFACT', metrics: {} };
+    case 'MISSING':
+      return missing(circumstances, world);
+    default:
+  }
+  const verdict = decide(facts, judgement.policy, judgement.exceptions, circumstances.now);
+  const decision = decideOn(verdict, circumstances, judgement);
+  const course = metExpectations(decision.course, facts, before);
+  await store.commit(image, before.version, course, decision.record);
+  await tellRest({ ...before, ...course, version: before.version + 1 }, world);
+  await waitFor(decision, request, world);
+  return {
+    done: course.status === verdict.status ? 'DECIDED' : 'KEPT',
+    status: verdict.status,
+    reasons: verdict.reasons.map(({ code }) => code),
+    told: course.outbox?.events.map(({ type }) => type),
+    metrics: decision.metrics,
+  };
+}
+
+/** Tells what was decided and not told yet, by whomever. */
+async function tellRest(state: ImageState, { store, announce, request }: GateWorld): Promise<ImageState> {
+  const { outbox, repository, version, ...rest } = state;
+  if (!outbox) return state;
+  if (outbox.events.length > 0) await announce(outbox.events);
+  if (outbox.indexes.length > 0) await request(outbox.indexes.map((digest) => ({ repository, digest, cause: 'PLATFORM' })));
+  await store.told(state, version);
+  return { repository, version, ...rest };
+}
+
+async function missing(circumstances: Circumstances, { store }: GateWorld): Promise<JudgementReport> {
+  const { before } = circumstances;
+  const decision = decideOnMissing(circumstances);
+  if (decision === 'FORGET') {
+    await store.forget(before, before.version);
+    return { done: 'FORGOTTEN', metrics: {} };
+  }
+  await store.commit(before, before.version, decision.course);
+  return { done: 'MISSING', metrics: {} };
+}
+
+/**
+ * How many findings were announced of each platform. Platforms learn which index they are part of before their scans are
+ * read: what is found later has the index judged again.
+ */
+async function expectations(image: WatchedImage, platforms: readonly string[], { store, now }: GateWorld): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  const dueAt = dueAfterFailure(now());
+  for (const digest of platforms) {
+    const platform = { repository: image.repository, digest };
+    const state = digest === image.digest ? await store.get(image) : await store.notePart(platform, image.digest, dueAt);
+    const { expected, metExpectation } = state ?? {};
+    if (expected && expected.until !== metExpectation && now().getTime() < Date.parse(expected.until)) found.set(digest, expected.count);
+  }
+  return found;
+}
+
+/** Findings may close once they were seen, so an announcement is insisted on until it is met. */
+function metExpectations(course: ImageCourse, { scans }: ImageFacts, { digest, expected }: ImageState): ImageCourse {
+  const read = scans.find((scan) => scan.digest === digest)?.readFindings ?? 0;
+  return expected && read >= expected.count ? { ...course, metExpectation: expected.until } : course;
+}
+
+async function waitFor({ course: { dueAt } }: Decision, { repository, digest }: JudgementRequest, { now, requestLater }: GateWorld): Promise<void> {
+  if (dueAt === undefined) return;
+  const seconds = Math.max(0, Math.ceil((Date.parse(dueAt) - now().getTime()) / 1000));
+  if (seconds <= LATER_AT_MOST) await requestLater({ repository, digest, cause: 'SWEEP' }, seconds);
+}

@@ -1,0 +1,30 @@
+import { gzipSync } from 'node:zlib';
+import type { Verdict } from '../../contract';
+
+/** An item of DynamoDB has room for 400 KB. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
+const ROOM = 350_000;
+
+/** A verdict as it is kept: compressed, and with as many findings as there is room for. */
+export interface PackedVerdict {
+  readonly verdict: Uint8Array;
+  readonly omitted?: number;
+}
+
+/** Packs a verdict; what has no room are first the mildest of the findings that stop nothing, then the mildest reasons. */
+export function packed(verdict: Verdict, room = ROOM): PackedVerdict {
+  const whole = gzipSync(JSON.stringify(verdict));
+  if (whole.length <= room) return { verdict: whole };
+  const all = verdict.reasons.length + verdict.tolerated.length;
+  let keep = Math.floor(all * room / whole.length);
+  for (;;) {
+    const cut = gzipSync(JSON.stringify(shortened(verdict, keep)));
+    if (cut.length <= room || keep === 0) return { verdict: cut, omitted: all - keep };
+    keep = Math.floor(keep * 0.9);
+  }
+}
+
+/** Both lists have the worst first. */
+function shortened(verdict: Verdict, keep: number): Verdict {
+  const reasons = verdict.reasons.slice(0, keep);
+  return { ...verdict, reasons, tolerated: verdict.tolerated.slice(0, keep - reasons.length) };
+}

@@ -1,0 +1,66 @@
+import type { VerdictStatus } from '../../contract';
+import type { Pusher, VerdictEvent, VerdictEventType, WatchedImage } from '../contract';
+
+/** What is remembered of an image, from whatever was heard of it. Judging it does not change this. */
+export interface ImageNotes {
+  /** ISO 8601. */
+  readonly pushedAt?: string;
+  readonly pushedBy?: Pusher;
+  /** How many findings Amazon Inspector has announced, and until when to insist on reading so many. */
+  readonly expected?: ExpectedFindings;
+  /** Digests of the indexes that it is part of: each is judged when it is. */
+  readonly partOf?: readonly string[];
+}
+
+export interface ExpectedFindings {
+  readonly count: number;
+  /** ISO 8601. */
+  readonly until: string;
+}
+
+/** Where the judgement of an image stands; one decision at a time changes it. */
+export interface ImageCourse {
+  /** What holds. */
+  readonly status?: VerdictStatus;
+  /** Since when, and where the record is; ISO 8601. */
+  readonly decidedAt?: string;
+  /** When it was last found to be so; ISO 8601. */
+  readonly confirmedAt?: string;
+  /** The fingerprint of the policy and the exceptions behind it. */
+  readonly judgedBy?: string;
+  /** Another one for any other verdict. */
+  readonly outcome?: string;
+  /** What was last announced. */
+  readonly announced?: VerdictStatus;
+  /** Since when it has been pending; ISO 8601. */
+  readonly pendingSince?: string;
+  /** Since when it has not been in the registry; ISO 8601. */
+  readonly missingSince?: string;
+  /** Of the announcement that was met: findings may close afterwards. */
+  readonly metExpectation?: string;
+  /** When to judge it again, whatever happens; ISO 8601. None: nothing runs it. */
+  readonly dueAt?: string;
+  /** What is still to be told of `decidedAt`. */
+  readonly outbox?: Outbox;
+}
+
+/** What is to be told once a decision is recorded; kept until it is. */
+export interface Outbox {
+  readonly events: readonly { readonly type: VerdictEventType; readonly detail: VerdictEvent }[];
+  /** Digests of the indexes to be judged. */
+  readonly indexes: readonly string[];
+}
+
+/** All that is known of an image. */
+export interface ImageState extends WatchedImage, ImageNotes, ImageCourse {
+  /** Grows with every change of its course; 0 before the first. */
+  readonly version: number;
+}
+
+/** A decision was made elsewhere in between: judge again. */
+export class ConflictError extends Error {
+  constructor({ repository, digest }: WatchedImage) {
+    super(`${repository}@${digest} was decided on elsewhere meanwhile`);
+    this.name = 'ConflictError';
+  }
+}
