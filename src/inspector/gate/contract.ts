@@ -10,8 +10,9 @@ export enum VerdictEventType {
   CHANGED = 'Image Verdict Changed',
 }
 
-/** The namespace of the metrics of a gate, unless it is given another. */
-export const DEFAULT_NAMESPACE = 'SecureEcr/Gate';
+/** The namespace of the metrics of gates, and what tells gates apart there. */
+export const METRIC_NAMESPACE = 'SecureEcr/Gate';
+export const GATE_DIMENSION = 'Gate';
 
 /** What the gate counts and measures. */
 export enum GateMetric {

@@ -3,7 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import { EVENT_SOURCE, type Errand, GateMetric, type JudgementRequest, type WatchedImage } from './contract';
+import { EVENT_SOURCE, type Errand, GATE_DIMENSION, GateMetric, METRIC_NAMESPACE, type JudgementRequest, type WatchedImage } from './contract';
 import { DynamoStore } from './running/dynamo-store';
 import { type GateJudgement, type GateWorld, judgeImage } from './running/judge-image';
 import { messagesOf } from './running/requests';
@@ -12,13 +12,14 @@ import { emitMetrics } from '../../handler/emit-metrics';
 import { ImageReader } from '../../handler/image-reader';
 import { logger } from '../../handler/logger';
 import { ReadError, nameOf } from '../../handler/read-error';
+import { retrySoon } from '../../handler/retry-soon';
 import { sendMessages } from '../../handler/send-messages';
 import { FactsBuilder } from '../answers/facts-builder';
 import type { ExceptionDocument, ImageFacts, PolicyDocument } from '../contract';
 import { whatToRead } from '../decision/what-to-read';
 
 const {
-  ACCOUNT, AWS_REGION, FINGERPRINT, GATE, JUDGEMENT, NAMESPACE, REFRESH_SECONDS, REQUESTS, RETENTION_SECONDS, SCANNER, TABLE, WATCH,
+  ACCOUNT, AWS_REGION, FINGERPRINT, GATE, JUDGEMENT, REFRESH_SECONDS, REQUESTS, RETENTION_SECONDS, SCANNER, TABLE, WATCH,
 } = process.env;
 /** What is left when reading is given up, to say so. */
 const RESERVE_MS = 10_000;
@@ -43,11 +44,12 @@ export async function handler(batch: Batch, context: Context): Promise<BatchFail
       const { metrics, ...report } = await judgeImage(request, worldOf(reader, signal), judgement);
       logger.info('Judged', { ...request, ...report, requests: reader.requests });
       const requests = Object.values(reader.requests).reduce((sum, each) => sum + each, 0);
-      emitMetrics({ namespace: NAMESPACE!, values: { ...metrics, [GateMetric.REQUESTS]: requests } }, new Date());
+      const values = { ...metrics, [GateMetric.REQUESTS]: requests };
+      emitMetrics({ namespace: METRIC_NAMESPACE, values, dimensions: { [GATE_DIMENSION]: GATE! } }, new Date());
     } finally {
       reader.close();
     }
-  });
+  }, (message) => retrySoon(sqs, REQUESTS!, message));
 }
 
 function worldOf(reader: ImageReader, signal: AbortSignal): GateWorld {

@@ -3,7 +3,7 @@ import { ECRClient, RepositoryNotFoundException, paginateDescribeImages, paginat
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import { type Errand, GateMetric, type JudgementRequest } from './contract';
+import { type Errand, GATE_DIMENSION, GateMetric, METRIC_NAMESPACE, type JudgementRequest } from './contract';
 import { dueAfterFailure } from './decide';
 import { DynamoStore } from './running/dynamo-store';
 import { type GateEvent, hear } from './running/hear';
@@ -12,9 +12,10 @@ import { messagesOf } from './running/requests';
 import { type Batch, type BatchFailures, eachMessage } from '../../handler/batch';
 import { emitMetrics } from '../../handler/emit-metrics';
 import { logger } from '../../handler/logger';
+import { retrySoon } from '../../handler/retry-soon';
 import { sendMessages } from '../../handler/send-messages';
 
-const { NAMESPACE, TABLE, QUEUE, REQUESTS, FINGERPRINT, LOOK_BACK_DAYS } = process.env;
+const { GATE, TABLE, QUEUE, REQUESTS, FINGERPRINT, LOOK_BACK_DAYS } = process.env;
 const DAY = 86_400_000;
 /** Before the function ends, so that what it has found is asked for. */
 const RESERVE_MS = 20_000;
@@ -37,7 +38,7 @@ export async function handler(batch: Batch, context: Context): Promise<BatchFail
       case 'judge': return request([message.request]);
       default: throw new Error(`There is no errand ${JSON.stringify(message).slice(0, 200)}`);
     }
-  });
+  }, (message) => retrySoon(sqs, QUEUE!, message));
 }
 
 async function listen(event: GateEvent): Promise<void> {
@@ -64,7 +65,7 @@ async function sweep(context: Context): Promise<void> {
   }
   if (isNew) await store.rememberSweep(FINGERPRINT!);
   logger.info('Swept', { asked, isNew });
-  emitMetrics({ namespace: NAMESPACE!, values: { [GateMetric.SWEEPS]: 1 } }, new Date());
+  emitMetrics({ namespace: METRIC_NAMESPACE, values: { [GateMetric.SWEEPS]: 1 }, dimensions: { [GATE_DIMENSION]: GATE! } }, new Date());
 }
 
 /** Has repositories listed one by one: thousands of them take longer than a function may run. */
