@@ -54,7 +54,7 @@ export class SignalTeller extends Construct {
       resourceArns: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default', arnFormat: ArnFormat.SLASH_RESOURCE_NAME })],
       conditions: { 'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE }, 'Null': { 'events:source': 'false' } },
     });
-    this.acceptRules();
+    this.buffer.acceptRules(this.rulePrefix);
     this.rememberSessions();
   }
 
@@ -76,33 +76,10 @@ export class SignalTeller extends Construct {
 
   private addRule(id: string, description: string, eventPattern: events.EventPattern, facts?: SignalFacts): events.Rule {
     const rule = new events.Rule(this, `${id}Rule`, { ruleName: `${this.rulePrefix}-${id}`, description, eventPattern });
-    rule.addTarget({
-      bind: () => ({
-        arn: this.buffer.queue.queueArn,
-        deadLetterConfig: { arn: this.buffer.deadLetterQueue.queueArn },
-        input: facts && new WithFacts(facts),
-      }),
-    });
+    rule.addTarget(this.buffer.acceptedTarget(facts && new WithFacts(facts)));
     // CloudTrail marks what changes nothing as read-only, runs of lifecycle policies too; the L2 knows no state that delivers it.
     (rule.node.defaultChild as events.CfnRule).state = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
     return rule;
-  }
-
-  /**
-   * One statement for all rules, by the names they share: the policy of a queue has room for 20 statements.
-   *
-   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
-   */
-  private acceptRules(): void {
-    for (const queue of [this.buffer.queue, this.buffer.deadLetterQueue]) {
-      queue.addToResourcePolicy(new iam.PolicyStatement({
-        sid: 'RulesOfTheAudit',
-        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [queue.queueArn],
-        conditions: { ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: `${this.rulePrefix}-*` }) } },
-      }));
-    }
   }
 
   /** Which workflow of GitHub Actions a session of a role belongs to is told only when the session begins. */

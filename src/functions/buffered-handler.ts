@@ -1,5 +1,5 @@
 import {
-  Duration, aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_iam as iam,
+  Duration, Stack, aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_iam as iam,
   aws_lambda as lambda, aws_lambda_event_sources as sources, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -18,6 +18,14 @@ export interface BufferedHandlerProps {
   readonly maxConcurrency?: number;
   /** Messages in a batch, 1 to 10. */
   readonly batchSize?: number;
+  /**
+   * Keeps messages of one group in their order, one at a time, and drops those it has had; each waits for so long.
+   *
+   * Not for events: rules of EventBridge give a queue one group.
+   */
+  readonly inOrderAfter?: Duration;
+  /** The page with the heading that says what to do about lost messages; the alarm links to it. */
+  readonly whenLost?: string;
   /** What happens when a message is lost. */
   readonly alarmActions?: cloudwatch.IAlarmAction[];
 }
@@ -35,16 +43,18 @@ export class BufferedHandler extends Construct {
   constructor(scope: Construct, id: string, props: BufferedHandlerProps) {
     super(scope, id);
     const { handler, options = {} } = props;
-    const encryption: Partial<sqs.QueueProps> = {
+    const common: Partial<sqs.QueueProps> = {
+      fifo: props.inOrderAfter ? true : undefined,
+      retentionPeriod: Duration.days(14),
       encryption: options.encryptionKey ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
       encryptionMasterKey: options.encryptionKey,
       enforceSSL: true,
     };
-    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters', { ...encryption, retentionPeriod: Duration.days(14) });
+    this.deadLetterQueue = new sqs.Queue(this, 'DeadLetters', common);
     acknowledge(this.deadLetterQueue, 'SQSRedrivePolicy', 'It is where messages end; an alarm watches it.');
     this.queue = new sqs.Queue(this, 'Queue', {
-      ...encryption,
-      retentionPeriod: Duration.days(14),
+      ...common,
+      deliveryDelay: props.inOrderAfter,
       // AWS asks for six times the time-out, so that no message is handled twice while its batch waits for a throttled function.
       visibilityTimeout: Duration.seconds(handler.timeout!.toSeconds() * 6),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceiveCount ?? 5 },
@@ -56,7 +66,7 @@ export class BufferedHandler extends Construct {
       reportBatchItemFailures: true,
     }));
     this.lost = this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }).createAlarm(this, 'Lost', {
-      alarmDescription: `${handler.node.path} could not handle a message; it waits in ${this.deadLetterQueue.node.path}`,
+      alarmDescription: `${handler.node.path} could not handle a message; it waits in ${this.deadLetterQueue.node.path}${props.whenLost ? `. ${props.whenLost}` : ''}`,
       threshold: 1,
       evaluationPeriods: 1,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
@@ -66,6 +76,29 @@ export class BufferedHandler extends Construct {
       acknowledge(this.lost, 'CloudWatchAlarmAction', 'The app says where alarms go.');
     }
     acknowledgeFunction(handler, options, 'A queue is before it: what fails goes to the dead letter queue of that.');
+  }
+
+  /**
+   * Lets in all rules whose names begin so, by one statement: the policy of a queue has room for 20.
+   *
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
+   */
+  public acceptRules(namePrefix: string): void {
+    const rules = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: `${namePrefix}-*` });
+    for (const queue of [this.queue, this.deadLetterQueue]) {
+      queue.addToResourcePolicy(new iam.PolicyStatement({
+        sid: 'Rules',
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rules } },
+      }));
+    }
+  }
+
+  /** What a rule sends its events to that `acceptRules` has let in, or a message of its own. */
+  public acceptedTarget(input?: events.RuleTargetInput): events.IRuleTarget {
+    return { bind: () => ({ arn: this.queue.queueArn, deadLetterConfig: { arn: this.deadLetterQueue.queueArn }, input }) };
   }
 
   /** What a rule sends its events to. */

@@ -6,6 +6,7 @@ import { canonical, fingerprint } from './documents/fingerprint';
 import { DocumentError, readPolicy } from './documents/read-documents';
 import { FindingRule, FindingSeverity } from './finding-rule';
 import { Problems } from '../private/problems';
+import { isKnown } from '../private/tokens';
 
 /** What goes for all rules of a policy. */
 export interface FindingPolicyOptions {
@@ -284,10 +285,4 @@ export class FindingPolicy {
     });
     problems.throwIfAny();
   }
-}
-
-/** `Token.isUnresolved` does not look into an object. */
-function isKnown(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) return Object.values(value).every(isKnown);
-  return !Token.isUnresolved(value);
 }

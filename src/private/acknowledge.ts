@@ -1,4 +1,4 @@
-import { Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** The packs of cdk-nag. A rule is of some of them, under the same name. */
@@ -14,4 +14,25 @@ export function acknowledge(construct: IConstruct, rule: string, reason: string)
 export function isAcknowledged({ node }: IConstruct, id: string): boolean {
   const qualified = id.includes('::') ? id : `annotation::${id}`; // as the CDK writes it
   return node.metadata.some(({ type, data }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY && qualified in data);
+}
+
+/**
+ * Acknowledges resources with wildcards of a policy, as cdk-nag names them. The CDK takes no id with `::` twice, which ARNs of
+ * stacks without an environment have (`<AWS::Partition>`); cdk-nag reads what is written in its place.
+ */
+export function acknowledgeResources(construct: IConstruct, arns: readonly string[], reason: string): void {
+  for (const arn of arns.map((each) => flat(Stack.of(construct).resolve(each))).filter((each) => each.includes('*'))) {
+    for (const pack of PACKS) {
+      construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [`annotation::${pack}-IAM5[Resource::${arn}]`]: reason });
+    }
+  }
+}
+
+/** What is known at deployment only stands in angle brackets. */
+function flat(value: any): string {
+  if (typeof value === 'string') return value;
+  if (value.Ref !== undefined) return `<${value.Ref}>`;
+  if (value['Fn::GetAtt'] !== undefined) return `<${value['Fn::GetAtt'].join('.')}>`;
+  const [separator, parts] = value['Fn::Join'];
+  return parts.map(flat).join(separator);
 }

@@ -16,3 +16,9 @@ export function knownLength(prop: string, list: readonly unknown[] | undefined, 
 export function matches(form: RegExp, text: string): boolean {
   return Token.isUnresolved(text) || form.test(text);
 }
+
+/** Whether all of a value is known at synthesis; `Token.isUnresolved` does not look into objects. */
+export function isKnown(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).every(isKnown);
+  return !Token.isUnresolved(value);
+}

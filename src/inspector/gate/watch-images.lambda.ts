@@ -7,13 +7,13 @@ import { type Errand, GATE_DIMENSION, GateMetric, METRIC_NAMESPACE, type Judgeme
 import { dueAfterFailure } from './decide';
 import { DynamoStore } from './running/dynamo-store';
 import { type GateEvent, hear } from './running/hear';
-import { meets } from './running/names';
 import { messagesOf } from './running/requests';
 import { type Batch, type BatchFailures, eachMessage } from '../../handler/batch';
 import { emitMetrics } from '../../handler/emit-metrics';
 import { logger } from '../../handler/logger';
 import { retrySoon } from '../../handler/retry-soon';
 import { sendMessages } from '../../handler/send-messages';
+import { matches } from '../decision/apply-exceptions';
 
 const { GATE, TABLE, QUEUE, REQUESTS, FINGERPRINT, LOOK_BACK_DAYS } = process.env;
 const DAY = 86_400_000;
@@ -74,7 +74,7 @@ async function find(named: readonly string[], patterns: readonly string[]): Prom
   if (patterns.length === 0) return;
   for await (const { repositories = [] } of paginateDescribeRepositories({ client: ecr, pageSize: 1000 }, {})) {
     const names = repositories.map(({ repositoryName }) => repositoryName!);
-    await listLater(names.filter((name) => patterns.some((pattern) => meets(name, pattern))));
+    await listLater(names.filter((name) => patterns.some((pattern) => matches(pattern, name))));
   }
 }
 

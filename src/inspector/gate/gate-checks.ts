@@ -1,0 +1,78 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { InspectorGateProps } from './inspector-gate-props';
+import { LIMITS } from '../../private/limits';
+import { Problems } from '../../private/problems';
+import { isKnown, knownLength, matches } from '../../private/tokens';
+import { FindingException } from '../finding-exception';
+
+/** Refuses wrong properties, all of them together. */
+export function checkProps(scope: Construct, id: string, props: InspectorGateProps): void {
+  const problems = new Problems(`${scope.node.path}/${id}`);
+  checkRepositories(scope, props, problems);
+  checkDurations(props, problems);
+  problems.unless(isWithin(props.maxConcurrency, 2, 1_000), {
+    prop: 'maxConcurrency', must: 'be 2 to 1,000', got: props.maxConcurrency, remedy: 'Lambda takes no other of a queue', code: 'gateConcurrency',
+  });
+  problems.unless(props.policy === undefined || isKnown(props.policy._render()), {
+    prop: 'policy', must: 'be known at synthesis', got: 'a value known only at deployment', remedy: 'use numbers and strings', code: 'gatePolicyUnknown',
+  });
+  problems.unless(isKnown(FindingException._render(props.exceptions ?? [])), {
+    prop: 'exceptions', must: 'be known at synthesis', got: 'a value known only at deployment', remedy: 'use strings', code: 'gatePolicyUnknown',
+  });
+  problems.throwIfAny();
+}
+
+function checkRepositories(scope: Construct, { repositories, repositoryNames }: InspectorGateProps, problems: Problems): void {
+  knownLength('repositories', repositories, problems);
+  knownLength('repositoryNames', repositoryNames, problems);
+  for (const [prop, list] of Object.entries({ repositories, repositoryNames })) {
+    problems.unless(list === undefined || Token.isUnresolved(list) || list.length > 0, {
+      prop, must: 'name one, or be left out', got: list, remedy: 'left out, both watch every repository', code: 'gateEmpty',
+    });
+  }
+  const { account, region } = Stack.of(scope);
+  for (const repository of Token.isUnresolved(repositories) ? [] : repositories ?? []) {
+    const { env } = repository;
+    problems.unless(isSame(env.account, account) && isSame(env.region, region), {
+      prop: 'repositories',
+      must: 'be in the account and Region of the stack',
+      got: `${repository.node.path} in ${env.account}/${env.region}`,
+      remedy: 'make a gate there: Amazon Inspector and the event bus tell of images where they are',
+      code: 'gateRepositoryElsewhere',
+    });
+  }
+  for (const name of Token.isUnresolved(repositoryNames) ? [] : repositoryNames ?? []) {
+    const { pattern, maxLength } = LIMITS.scanFilters;
+    problems.unless(Token.isUnresolved(name) || (matches(pattern, name) && name.length <= maxLength && !name.includes('**')), {
+      prop: 'repositoryNames',
+      must: `be names of repositories with single * for any characters, ${maxLength} characters at most`,
+      got: name,
+      remedy: 'write it as shop/*',
+      code: 'gateRepositoryName',
+    });
+  }
+}
+
+function checkDurations(props: InspectorGateProps, problems: Problems): void {
+  const check = (prop: 'judgeAgainAfter' | 'listEvery' | 'lookBack' | 'pendingAlarmAfter' | 'verdictRetention', least: Duration, most: Duration, why: string) => {
+    const value = props[prop];
+    problems.unless(value === undefined || isWithin(value.toSeconds({ integral: false }), least.toSeconds(), most.toSeconds()), {
+      prop, must: `be ${least.toHumanString()} to ${most.toHumanString()}`, got: value?.toHumanString(), remedy: why, code: 'gateDuration',
+    });
+  };
+  const year = Duration.days(3_650);
+  check('judgeAgainAfter', Duration.hours(1), Duration.days(7), 'news has an image judged at once; this is for what nobody told of');
+  check('listEvery', Duration.minutes(5), Duration.days(1), 'every image of the repositories is listed each time');
+  check('lookBack', Duration.days(1), year, 'an hour is what an event may be late, and a day is what a gate may be broken');
+  check('pendingAlarmAfter', Duration.hours(1), Duration.days(7), 'a first scan may take an hour');
+  check('verdictRetention', Duration.days(30), year, 'the record of what holds is written anew after half of it');
+}
+
+function isWithin(value: number | undefined, least: number, most: number): boolean {
+  return value === undefined || Token.isUnresolved(value) || (value >= least && value <= most);
+}
+
+function isSame(a: string, b: string): boolean {
+  return Token.isUnresolved(a) || Token.isUnresolved(b) || a === b;
+}

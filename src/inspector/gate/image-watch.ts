@@ -1,0 +1,133 @@
+import {
+  Duration, Names, Stack, aws_events as events, aws_iam as iam, type aws_cloudwatch as cloudwatch, type aws_sqs as sqs,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { BY_DUE, type Errand } from './contract';
+import { LOST } from './gate-metrics';
+import { ImageScanner } from './inspector-gate-props';
+import type { VerdictTable } from './verdict-table';
+import { WatchImagesFunction } from './watch-images-function';
+import type { WatchedRepositories } from './watched-repositories';
+import { BufferedHandler } from '../../functions/buffered-handler';
+import { functionProps } from '../../functions/handler-function';
+import { allowKey } from '../../functions/handler-key';
+import type { HandlerOptions } from '../../functions/handler-options';
+import { acknowledgeResources } from '../../private/acknowledge';
+import { LIMITS } from '../../private/limits';
+
+/** A repository of 100,000 images is listed in 100 calls. */
+const TIMEOUT = Duration.minutes(5);
+const SWEEP_EVERY = Duration.minutes(5);
+
+export interface ImageWatchProps {
+  readonly gateName: string;
+  readonly repositories: WatchedRepositories;
+  readonly table: VerdictTable;
+  /** Of what is to be judged. */
+  readonly requests: sqs.IQueue;
+  readonly scanner: ImageScanner;
+  readonly fingerprint: string;
+  readonly lookBack: Duration;
+  readonly listEvery: Duration;
+  readonly alarmActions: cloudwatch.IAlarmAction[];
+  readonly options: HandlerOptions;
+}
+
+/** Hears what happens to images, and looks for what nobody told of. */
+export class ImageWatch extends Construct {
+  public readonly function: WatchImagesFunction;
+  public readonly buffer: BufferedHandler;
+  public readonly rules: events.Rule[] = [];
+  private readonly rulePrefix = Names.uniqueResourceName(this, { maxLength: 40, separator: '-' });
+
+  constructor(scope: Construct, id: string, private readonly props: ImageWatchProps) {
+    super(scope, id);
+    const { table, requests, options, alarmActions, gateName, fingerprint, lookBack } = props;
+    this.function = new WatchImagesFunction(this, 'Function', {
+      ...functionProps(this, 'Function', {
+        description: 'Hears of images for an InspectorGate',
+        timeout: TIMEOUT,
+        memorySize: 256,
+        environment: {
+          FINGERPRINT: fingerprint,
+          GATE: gateName,
+          LOOK_BACK_DAYS: String(lookBack.toDays({ integral: false })),
+          REQUESTS: requests.queueUrl,
+          TABLE: table.table.tableName,
+        },
+      }, options),
+    });
+    this.buffer = new BufferedHandler(this, 'Events', {
+      handler: this.function, options, alarmActions, whenLost: LOST, maxConcurrency: 5, maxReceiveCount: 10,
+    });
+    this.buffer.acceptRules(this.rulePrefix);
+    this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
+
+    const { tableArn } = table.table;
+    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], resourceArns: [tableArn] });
+    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['dynamodb:Query'], resourceArns: [table.indexArn(BY_DUE)] });
+    this.buffer.queue.grant(this.function, 'sqs:SendMessage');
+    requests.grant(this.function, 'sqs:SendMessage');
+    allowKey(this.function, options);
+    this.allowListing();
+    this.listen();
+    this.sweep();
+  }
+
+  private listen(): void {
+    const { repositories, scanner } = this.props;
+    const isBasic = scanner === ImageScanner.ECR_BASIC;
+    repositories.byName().forEach((names, index) => {
+      this.addRule(`Images${index || ''}`, 'Tells an InspectorGate of images that are pushed, deleted, archived and restored', {
+        source: ['aws.ecr'],
+        detailType: ['ECR Image Action', ...isBasic ? ['ECR Image Scan'] : []],
+        detail: { 'repository-name': names },
+      });
+      this.addRule(`Pushers${index || ''}`, 'Tells an InspectorGate who pushes images', {
+        source: ['aws.ecr'],
+        detailType: ['AWS API Call via CloudTrail'],
+        detail: { eventName: ['PutImage'], requestParameters: { repositoryName: names } },
+      });
+    });
+    if (isBasic) return;
+    repositories.byArn().forEach((arns, index) => {
+      this.addRule(`Scans${index || ''}`, 'Tells an InspectorGate of scans and findings', {
+        source: ['aws.inspector2'],
+        detailType: ['Inspector2 Scan', 'Inspector2 Finding', 'Inspector2 Coverage'],
+        resources: arns,
+      });
+    });
+  }
+
+  private sweep(): void {
+    this.addRule('Sweep', 'Has an InspectorGate judge what is due', undefined, [{ errand: 'sweep' }], SWEEP_EVERY);
+    const { nameLists, patterns } = this.props.repositories;
+    const errands: Errand[] = nameLists.map((names) => ({ errand: 'find', repositories: names, patterns: [] }));
+    if (patterns.length > 0) errands.push({ errand: 'find', repositories: [], patterns });
+    const most = LIMITS.events.targetsPerRule;
+    for (let first = 0; first < errands.length; first += most) {
+      const id = `List${first / most || ''}`;
+      this.addRule(id, 'Has an InspectorGate look for images that no event told of', undefined, errands.slice(first, first + most), this.props.listEvery);
+    }
+  }
+
+  private addRule(id: string, description: string, eventPattern?: events.EventPattern, errands?: Errand[], every?: Duration): void {
+    const rule = new events.Rule(this, id, {
+      ruleName: `${this.rulePrefix}-${id}`, description, eventPattern, schedule: every && events.Schedule.rate(every),
+    });
+    if (errands) errands.forEach((errand) => rule.addTarget(this.buffer.acceptedTarget(events.RuleTargetInput.fromObject(errand))));
+    else rule.addTarget(this.buffer.acceptedTarget());
+    this.rules.push(rule);
+  }
+
+  private allowListing(): void {
+    const { repositories } = this.props;
+    const { arns, patterns } = repositories;
+    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['ecr:DescribeImages'], resourceArns: arns });
+    acknowledgeResources(this.function.role!, arns, 'The repositories that the gate watches, those to come too.');
+    if (patterns.length === 0) return;
+    const all = Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' });
+    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['ecr:DescribeRepositories'], resourceArns: [all] });
+    acknowledgeResources(this.function.role!, [all], 'To find the repositories whose names match, all of them are listed.');
+  }
+}

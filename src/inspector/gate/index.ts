@@ -1,0 +1,3 @@
+export * from './inspector-gate';
+export * from './inspector-gate-props';
+export * from './gate-action';

@@ -1,0 +1,133 @@
+import type {
+  Duration, RemovalPolicy, aws_cloudwatch as cloudwatch, aws_ecr as ecr,
+} from 'aws-cdk-lib';
+import type { IGateAction } from './gate-action';
+import type { HandlerOptions } from '../../functions/handler-options';
+import type { FindingException } from '../finding-exception';
+import type { FindingPolicy } from '../finding-policy';
+
+/** Who finds the vulnerabilities that a gate judges by. */
+export enum ImageScanner {
+  /** Amazon Inspector, which Amazon ECR calls enhanced scanning: again whenever a vulnerability becomes known. */
+  INSPECTOR = 'ENHANCED',
+  /**
+   * Amazon ECR itself, which it calls basic scanning: packages of the operating system only, at the push only, and nothing
+   * of exploits. Costs nothing.
+   */
+  ECR_BASIC = 'BASIC',
+}
+
+/** Properties of an `InspectorGate`. */
+export interface InspectorGateProps {
+  /**
+   * Repositories whose images are judged: of the account and Region of the stack.
+   *
+   * Each takes a part of an EventBridge rule, whose pattern has room for about six; for more than a hundred, name them by
+   * `repositoryNames`.
+   *
+   * @default - see `repositoryNames`
+   */
+  readonly repositories?: ecr.IRepositoryRef[];
+
+  /**
+   * Names of repositories whose images are judged, with `*` for any characters: `shop/*`. Those to come are included.
+   *
+   * @default - none beside `repositories`; without those, every repository of the account and Region
+   */
+  readonly repositoryNames?: string[];
+
+  /**
+   * What findings an image may have.
+   *
+   * @default FindingPolicy.standard()
+   */
+  readonly policy?: FindingPolicy;
+
+  /**
+   * Vulnerabilities that somebody has looked at and lets through.
+   *
+   * @default - none
+   */
+  readonly exceptions?: FindingException[];
+
+  /**
+   * Who finds vulnerabilities. The gate asks `EcrRegistry` to have its repositories scanned continuously by Amazon Inspector;
+   * basic scanning is set up elsewhere.
+   *
+   * @default ImageScanner.INSPECTOR
+   */
+  readonly scanner?: ImageScanner;
+
+  /**
+   * What is done about verdicts.
+   *
+   * @default - they are recorded and announced on the event bus, and nobody is told
+   */
+  readonly actions?: IGateAction[];
+
+  /**
+   * What the alarms of the gate do: an approved image is rejected now, an image waits for too long, something was lost, the
+   * gate has gone silent.
+   *
+   * @default - alarms are shown, and do nothing
+   */
+  readonly alarmActions?: cloudwatch.IAlarmAction[];
+
+  /**
+   * After how long without news an image is judged again; 1 hour to 7 days. An approval that could not be confirmed for twice
+   * as long is none any more.
+   *
+   * @default Duration.days(1)
+   */
+  readonly judgeAgainAfter?: Duration;
+
+  /**
+   * How often repositories are listed for images that no event told of; 5 minutes to 1 day.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly listEvery?: Duration;
+
+  /**
+   * How old images may be that are found so, since they were pushed; a day at least. Older ones are judged when somebody asks
+   * for their verdict.
+   *
+   * @default Duration.days(14) - the re-scan duration of Amazon Inspector, unless it was set: it does not scan older ones
+   */
+  readonly lookBack?: Duration;
+
+  /**
+   * After how long an image that is still pending raises an alarm; an hour at least.
+   *
+   * @default Duration.days(1)
+   */
+  readonly pendingAlarmAfter?: Duration;
+
+  /**
+   * For how long verdicts are kept after another one took their place; 30 days at least. What holds is always kept.
+   *
+   * @default Duration.days(400) - more than a year, as audits ask for
+   */
+  readonly verdictRetention?: Duration;
+
+  /**
+   * What happens to the table of the verdicts when it leaves the stack or the stack is deleted.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * How many images are judged at once; 2 to 1,000. Amazon Inspector throttles an account as a whole.
+   *
+   * @default 5
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * How the functions run, and how their queues, tables and logs are kept.
+   *
+   * @default - see `HandlerOptions`
+   */
+  readonly handlerOptions?: HandlerOptions;
+}

@@ -1,0 +1,236 @@
+import {
+  Duration, Names, Stack, Validations, type aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam,
+  type aws_lambda as lambda, type aws_sqs as sqs,
+} from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { EVENT_SOURCE, GateMetric, VerdictEventType } from './contract';
+import type { IGateAction } from './gate-action';
+import { checkProps } from './gate-checks';
+import { GateAlarms, GateMetrics } from './gate-metrics';
+import { ImageJudge } from './image-judge';
+import { ImageWatch } from './image-watch';
+import { ImageScanner, type InspectorGateProps } from './inspector-gate-props';
+import { JudgementLayer } from './judgement-layer';
+import { VerdictAnswers } from './verdict-answers';
+import { VerdictTable } from './verdict-table';
+import { WatchedRepositories } from './watched-repositories';
+import type { HandlerOptions } from '../../functions/handler-options';
+import { LIMITS } from '../../private/limits';
+import { Problems } from '../../private/problems';
+import { EcrRegistry } from '../../registry';
+import { FindingPolicy } from '../finding-policy';
+
+/**
+ * Judges every image of a registry by its vulnerabilities, before anything relies on it and again whenever something about
+ * it changes: a push, a scan, a finding that comes or goes, an exception that ends.
+ *
+ * Every verdict is recorded, and one that is another than before is announced on the default event bus as `Image Approved`,
+ * `Image Rejected` and, if something else was announced before, `Image Verdict Changed`. What is not known to be good is
+ * never approved: an image that cannot be scanned is rejected, one whose scan takes long is pending for as long.
+ *
+ * The gate itself stops nothing. Whoever deploys asks for the verdict (`grantAskForVerdict`), or reacts to events.
+ *
+ * When it is deleted, the table of the verdicts stays (`removalPolicy`), and so does the scanning of the registry; all else
+ * goes.
+ *
+ * Costs, for 1,000 images a month with two platforms each and ten findings that change: about 0.40 USD for functions, queues
+ * and the table; 0.60 USD a month for alarms, 3 USD for metrics. Amazon Inspector bills scans of its own.
+ *
+ * @see https://docs.aws.amazon.com/inspector/latest/user/scanning-ecr.html
+ */
+export class InspectorGate extends Construct {
+  /** Tells gates apart: in events (`detail.gate`) and in the dimension `Gate` of metrics. */
+  public readonly gateName: string;
+  /** The verdicts: by digest, and in the index `ByRepository` by repository and time. */
+  public readonly verdicts: dynamodb.ITable;
+  /** Answers `{ repository, digest }` with the verdict that holds; to be asked by whoever `grantAskForVerdict` lets. */
+  public readonly verdictFunction: lambda.IFunction;
+  /** What could not be heard or judged. */
+  public readonly deadLetterQueues: sqs.IQueue[];
+  /** In alarm when an image that was approved is not any more. */
+  public readonly revokedAlarm: cloudwatch.IAlarm;
+  /** In alarm while an image waits for its verdict for too long. */
+  public readonly pendingAlarm: cloudwatch.IAlarm;
+  /** In alarm when the gate does not look for what is due. */
+  public readonly silentAlarm: cloudwatch.IAlarm;
+  /** How the functions run; for actions, whose functions run so too. */
+  public readonly handlerOptions: HandlerOptions;
+  /** What alarms do; for actions, whose alarms do so too. */
+  public readonly alarmActions: cloudwatch.IAlarmAction[];
+
+  private readonly metrics: GateMetrics;
+  private readonly table: VerdictTable;
+  private actions = 0;
+
+  constructor(scope: Construct, id: string, props: InspectorGateProps = {}) {
+    checkProps(scope, id, props); // before super(), so that a refused gate leaves nothing in the tree
+    super(scope, id);
+    const { alarmActions = [], exceptions = [], handlerOptions: options = {}, scanner = ImageScanner.INSPECTOR } = props;
+    const policy = props.policy ?? FindingPolicy.standard();
+    const judgeAgainAfter = props.judgeAgainAfter ?? Duration.days(1);
+    const gateName = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
+    this.gateName = gateName;
+    this.handlerOptions = options;
+    this.alarmActions = alarmActions;
+    this.metrics = new GateMetrics(this, gateName);
+    for (const { code, message } of policy._warnings()) Validations.of(this).addWarning(`cdk-secure-ecr:${code}`, message);
+
+    const repositories = new WatchedRepositories(this, props.repositories ?? [], props.repositoryNames ?? []);
+    if (scanner === ImageScanner.INSPECTOR) EcrRegistry.of(this).scanContinuously(...repositories.names, ...repositories.patterns);
+    const layer = new JudgementLayer(this, 'Judgement', policy, exceptions);
+    const table = new VerdictTable(this, 'Verdicts', { removalPolicy: props.removalPolicy, options });
+    const common = { gateName, repositories, table, scanner, alarmActions, options };
+    const judge = new ImageJudge(this, 'Judge', {
+      ...common, layer, judgeAgainAfter, verdictRetention: props.verdictRetention ?? Duration.days(400), maxConcurrency: props.maxConcurrency ?? 5,
+    });
+    const watch = new ImageWatch(this, 'Watch', {
+      ...common,
+      requests: judge.buffer.queue,
+      fingerprint: layer.fingerprint,
+      lookBack: props.lookBack ?? Duration.days(14),
+      listEvery: props.listEvery ?? Duration.hours(1),
+    });
+    judge.remindBy(watch.buffer.queue);
+    this.table = table;
+    this.verdicts = table.table;
+    this.verdictFunction = new VerdictAnswers(this, 'Answers', { table, requests: judge.buffer.queue, judgeAgainAfter, options }).function;
+    this.deadLetterQueues = [watch.buffer.deadLetterQueue, judge.buffer.deadLetterQueue];
+    const alarms = new GateAlarms(this, 'Alarms', this.metrics, props.pendingAlarmAfter ?? Duration.days(1), alarmActions);
+    [this.revokedAlarm, this.pendingAlarm, this.silentAlarm] = [alarms.revoked, alarms.pending, alarms.silent];
+    props.actions?.forEach((action) => this.addAction(action));
+    this.node.addValidation({ validate: () => this.validateRules(watch) });
+  }
+
+  /** Has something done about verdicts. */
+  public addAction(action: IGateAction): void {
+    action.bind(new Construct(this, `Action${++this.actions}`), this);
+  }
+
+  /** Rule that matches when an image is approved: for the first time, or again. The detail is `schema/gate-event-v1.json`. */
+  public onImageApproved(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onTypes(id, [VerdictEventType.APPROVED], options);
+  }
+
+  /** Rule that matches when an image is rejected: for the first time, or again. */
+  public onImageRejected(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onTypes(id, [VerdictEventType.REJECTED], options);
+  }
+
+  /**
+   * Rule that matches when the verdict on an image is another than what was announced before, also when it could not be
+   * confirmed for too long (`status` is `PENDING` then). The event of the new verdict comes beside it.
+   */
+  public onVerdictChanged(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onTypes(id, [VerdictEventType.CHANGED], options);
+  }
+
+  /** Rule that matches every event of the gate. */
+  public onEvent(id: string, options: events.OnEventOptions = {}): events.Rule {
+    return this.onTypes(id, Object.values(VerdictEventType), options);
+  }
+
+  /**
+   * Lets somebody read the verdicts and their history from the table.
+   *
+   * @param grantee a role, a user, a function
+   */
+  public grantReadVerdicts(grantee: iam.IGrantable): iam.Grant {
+    this.handlerOptions.encryptionKey?.grantDecrypt(grantee);
+    return iam.Grant.addToPrincipal({
+      grantee, actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], resourceArns: this.table.arns,
+    });
+  }
+
+  /**
+   * Lets somebody ask for the verdict on a digest, and have an image judged that never was. The answer is `VerdictAnswer` of
+   * the documentation; anything but `APPROVED` means not to deploy.
+   *
+   * @param grantee a role, a user, a function
+   */
+  public grantAskForVerdict(grantee: iam.IGrantable): iam.Grant {
+    return this.verdictFunction.grantInvoke(grantee);
+  }
+
+  /**
+   * How many images were approved that were not before.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricApproved(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.of(GateMetric.APPROVED, options);
+  }
+
+  /**
+   * How many images were rejected that were not before.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricRejected(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.of(GateMetric.REJECTED, options);
+  }
+
+  /**
+   * How many images were approved and are not any more.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricRevoked(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.of(GateMetric.REVOKED, options);
+  }
+
+  /**
+   * How many images were rejected and are approved now.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricCleared(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.of(GateMetric.CLEARED, options);
+  }
+
+  /**
+   * How many minutes passed from the push of an image to its first verdict.
+   *
+   * @default - average over 5 minutes
+   */
+  public metricMinutesToVerdict(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.of(GateMetric.MINUTES_TO_VERDICT, { statistic: 'Average', ...options });
+  }
+
+  /**
+   * For how many minutes images have been pending when they are looked at, which is every hour at least.
+   *
+   * @default - maximum over an hour
+   */
+  public metricMinutesPending(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.of(GateMetric.MINUTES_PENDING, { statistic: 'Maximum', period: Duration.hours(1), ...options });
+  }
+
+  /**
+   * How many requests of Amazon ECR and Amazon Inspector the judgements took.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.of(GateMetric.REQUESTS, options);
+  }
+
+  private onTypes(id: string, types: VerdictEventType[], options: events.OnEventOptions): events.Rule {
+    const rule = new events.Rule(this, id, options);
+    rule.addEventPattern({ source: [EVENT_SOURCE], detailType: types, account: [Stack.of(this).account], detail: { gate: [this.gateName] } });
+    rule.addTarget(options.target);
+    return rule;
+  }
+
+  private validateRules({ rules }: ImageWatch): string[] {
+    const problems = new Problems(this.node.path);
+    const { rulesPerBus } = LIMITS.events;
+    problems.unless(rules.length <= rulesPerBus, {
+      prop: 'repositories',
+      must: `take at most ${rulesPerBus} rules of EventBridge`,
+      got: rules.length,
+      remedy: 'name them by repositoryNames, with * for what they share',
+      code: 'gateRules',
+    });
+    return problems.messages();
+  }
+}
