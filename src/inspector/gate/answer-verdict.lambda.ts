@@ -9,7 +9,7 @@ import { messagesOf } from './running/requests';
 import { logger } from '../../handler/logger';
 import { sendMessages } from '../../handler/send-messages';
 
-const { REFRESH_SECONDS, REQUESTS, TABLE } = process.env;
+const { REFRESH_SECONDS, REQUESTS, TABLE, WINDOW_SECONDS } = process.env;
 const store = new DynamoStore(DynamoDBDocumentClient.from(new DynamoDBClient()), { table: TABLE!, retentionSeconds: 0 });
 const sqs = new SQSClient();
 
@@ -21,7 +21,7 @@ export async function handler(question: VerdictQuestion, context: Context): Prom
   const record = state?.decidedAt ? await store.verdict(image, state.decidedAt) : undefined;
   const now = new Date();
   const answer = answerOf(state, record, now, { refreshSeconds: Number(REFRESH_SECONDS) });
-  if (answer.status === 'UNKNOWN') await sendMessages(sqs, REQUESTS!, messagesOf([{ ...image, cause: 'ASKED' }], now));
+  if (answer.status === 'UNKNOWN') await sendMessages(sqs, REQUESTS!, messagesOf([{ ...image, cause: 'ASKED' }], now, Number(WINDOW_SECONDS)));
   logger.info('Answered', { ...image, status: answer.status });
   return answer;
 }

@@ -1,6 +1,6 @@
 import { Duration, Stack, aws_iam as iam, type aws_cloudwatch as cloudwatch, type aws_sqs as sqs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE, REQUEST_DELAY_SECONDS } from './contract';
+import { EVENT_SOURCE, REQUEST_DELAY_SECONDS, WINDOW_SECONDS } from './contract';
 import { LOST } from './gate-metrics';
 import { ImageScanner } from './inspector-gate-props';
 import { JudgeImageFunction } from './judge-image-function';
@@ -50,6 +50,7 @@ export class ImageJudge extends Construct {
           RETENTION_SECONDS: String(props.verdictRetention.toSeconds()),
           SCANNER: props.scanner,
           TABLE: table.table.tableName,
+          WINDOW_SECONDS: String(WINDOW_SECONDS),
         },
       }, options),
     });

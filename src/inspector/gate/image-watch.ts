@@ -2,7 +2,7 @@ import {
   Duration, Names, Stack, aws_events as events, aws_iam as iam, type aws_cloudwatch as cloudwatch, type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { BY_DUE, type Errand } from './contract';
+import { BY_DUE, type Errand, WINDOW_SECONDS } from './contract';
 import { LOST } from './gate-metrics';
 import { ImageScanner } from './inspector-gate-props';
 import type { VerdictTable } from './verdict-table';
@@ -54,6 +54,7 @@ export class ImageWatch extends Construct {
           LOOK_BACK_DAYS: String(lookBack.toDays({ integral: false })),
           REQUESTS: requests.queueUrl,
           TABLE: table.table.tableName,
+          WINDOW_SECONDS: String(WINDOW_SECONDS),
         },
       }, options),
     });

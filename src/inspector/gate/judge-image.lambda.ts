@@ -20,6 +20,7 @@ import { whatToRead } from '../decision/what-to-read';
 
 const {
   ACCOUNT, AWS_REGION, FINGERPRINT, GATE, JUDGEMENT, REFRESH_SECONDS, REQUESTS, RETENTION_SECONDS, SCANNER, TABLE, WATCH,
+  WINDOW_SECONDS,
 } = process.env;
 /** What is left when reading is given up, to say so. */
 const RESERVE_MS = 10_000;
@@ -63,7 +64,7 @@ function worldOf(reader: ImageReader, signal: AbortSignal): GateWorld {
       }));
       if (FailedEntryCount) throw new Error(`The event bus refused ${FailedEntryCount} events: ${Entries?.find(({ ErrorMessage }) => ErrorMessage)?.ErrorMessage}`);
     },
-    request: (requests) => sendMessages(sqs, REQUESTS!, messagesOf(requests, new Date())),
+    request: (requests) => sendMessages(sqs, REQUESTS!, messagesOf(requests, new Date(), Number(WINDOW_SECONDS))),
     requestLater: (request, DelaySeconds) =>
       sendMessages(sqs, WATCH!, [{ MessageBody: JSON.stringify({ errand: 'judge', request } satisfies Errand), DelaySeconds }]),
   };

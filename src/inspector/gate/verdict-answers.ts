@@ -1,6 +1,7 @@
 import { Duration, aws_iam as iam, type aws_sqs as sqs } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { AnswerVerdictFunction } from './answer-verdict-function';
+import { WINDOW_SECONDS } from './contract';
 import type { VerdictTable } from './verdict-table';
 import { acknowledgeFunction, functionProps } from '../../functions/handler-function';
 import { allowKey } from '../../functions/handler-key';
@@ -28,6 +29,7 @@ export class VerdictAnswers extends Construct {
           REFRESH_SECONDS: String(judgeAgainAfter.toSeconds()),
           REQUESTS: requests.queueUrl,
           TABLE: table.table.tableName,
+          WINDOW_SECONDS: String(WINDOW_SECONDS),
         },
       }, options),
     });

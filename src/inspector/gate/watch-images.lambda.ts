@@ -15,7 +15,7 @@ import { retrySoon } from '../../handler/retry-soon';
 import { sendMessages } from '../../handler/send-messages';
 import { matches } from '../decision/apply-exceptions';
 
-const { GATE, TABLE, QUEUE, REQUESTS, FINGERPRINT, LOOK_BACK_DAYS } = process.env;
+const { GATE, TABLE, QUEUE, REQUESTS, FINGERPRINT, LOOK_BACK_DAYS, WINDOW_SECONDS } = process.env;
 const DAY = 86_400_000;
 /** Before the function ends, so that what it has found is asked for. */
 const RESERVE_MS = 20_000;
@@ -103,5 +103,5 @@ async function list(repository: string): Promise<void> {
 }
 
 async function request(requests: readonly JudgementRequest[]): Promise<void> {
-  await sendMessages(sqs, REQUESTS!, messagesOf(requests, new Date()));
+  await sendMessages(sqs, REQUESTS!, messagesOf(requests, new Date(), Number(WINDOW_SECONDS)));
 }

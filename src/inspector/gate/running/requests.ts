@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type JudgementRequest, WINDOW_SECONDS } from '../contract';
+import type { JudgementRequest } from '../contract';
 
 /** A message of a queue that keeps the order in a group and drops what it has had. */
 export interface RequestMessage {
@@ -12,9 +12,11 @@ export interface RequestMessage {
 /**
  * Requests as messages. A sweep finds what is due, and is left alone when it is no longer; so it must not stand in for a
  * request that is about something new.
+ *
+ * @param windowSeconds requests for one image in the same window are one
  */
-export function messagesOf(requests: readonly JudgementRequest[], now: Date): RequestMessage[] {
-  const window = Math.floor(now.getTime() / 1000 / WINDOW_SECONDS);
+export function messagesOf(requests: readonly JudgementRequest[], now: Date, windowSeconds: number): RequestMessage[] {
+  const window = Math.floor(now.getTime() / 1000 / windowSeconds);
   return requests.map((request) => {
     const image = sha256(`${request.repository}@${request.digest}`); // a name may be longer than an id
     return {
