@@ -60,6 +60,8 @@ const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ];
+/** How ECR says that an image is not there; one that is archived is not, for whoever pulls. */
+const NOT_THERE: readonly string[] = ['ImageNotFound', 'ImageInaccessible'];
 /** How services say that the credentials, not the permissions, are the problem. */
 const EXPIRED = ['ExpiredTokenException', 'ExpiredToken'];
 
@@ -115,7 +117,7 @@ export class ImageReader {
     while (wanted.length > 0) {
       const next: string[] = [];
       for (const digests of chunks(wanted, DIGESTS_A_GET)) {
-        const { images = [] } = await this.call('BatchGetImage', () => this.clients.ecr.send(new BatchGetImageCommand({
+        const { images = [], failures = [] } = await this.call('BatchGetImage', () => this.clients.ecr.send(new BatchGetImageCommand({
           registryId: account, repositoryName: repository, imageIds: digests.map((imageDigest) => ({ imageDigest })), acceptedMediaTypes: MANIFESTS,
         }), { abortSignal: signal }));
         for (const { imageId, imageManifest } of images) {
@@ -123,7 +125,11 @@ export class ImageReader {
           checkDigest(imageId.imageDigest, imageManifest);
           next.push(...sink.manifest(imageId.imageDigest, imageManifest));
         }
-        // What is among the failures stays without a manifest, and what has none is never approved.
+        // What is not there stays without a manifest, and what has none is never approved. What is there and cannot be read is no answer.
+        const unreadable = failures.find(({ failureCode }) => failureCode !== undefined && !NOT_THERE.includes(failureCode));
+        if (unreadable) {
+          throw new ReadError('BatchGetImage', `${unreadable.imageId?.imageDigest} cannot be read: ${unreadable.failureCode}, ${unreadable.failureReason}`);
+        }
       }
       wanted = next;
     }

@@ -343,3 +343,30 @@ test('the stand-in answers nothing that the model of the service does not know',
   world.findings = [without as Finding];
   await expect(verdictOn(of)).rejects.toThrow(/has no member invented|lacks severity/);
 });
+
+test.each(['ImageNotFound', 'ImageInaccessible'] as const)('an image that is not there (%s) has no manifest', async (failureCode) => {
+  const there = image('v1');
+  world.unreadable.set(there, failureCode);
+
+  const builder = new FactsBuilder(addressOf(there));
+  await reader.read(addressOf(there), builder, ENHANCED);
+
+  expect(builder.facts(NOW).manifests).toEqual([]);
+});
+
+test('an image that is there and cannot be read is no answer', async () => {
+  const there = image('v1');
+  world.unreadable.set(there, 'KmsError');
+
+  await expect(verdictOn(there)).rejects.toThrow(`BatchGetImage: ${there} cannot be read: KmsError`);
+});
+
+test('whoever reads an index hears of its platforms before anything is read of their scans', async () => {
+  const platforms = [image('amd64'), image('arm64')];
+  const index = world.push(REPOSITORY, samples.indexManifest({ digest: platforms[0], architecture: 'amd64' }, { digest: platforms[1], architecture: 'arm64' }), 'v1');
+  const heard: Array<readonly string[]> = [];
+
+  await verdictOn(index, { ...ENHANCED, beforeScans: async (images) => { heard.push([...images, ...Object.keys(reader.requests)]); } });
+
+  expect(heard).toEqual([[...platforms, 'BatchGetImage']]);
+});

@@ -31,7 +31,7 @@ export const OPERATIONS: Record<string, Operation> = {
       limit('imageIds', imageIds!, 100, 'InvalidParameterException');
       const found = imageIds!.map((id) => ({
         id, image: stored.find(({ digest, tags }) => (id.imageDigest ? digest === id.imageDigest : tags.includes(id.imageTag!))),
-      }));
+      })).map(({ id, image }) => ({ id, image: world.unreadable.has(image?.digest ?? '') ? undefined : image, failureCode: world.unreadable.get(image?.digest ?? '') }));
       return {
         images: found.flatMap(({ image, id }) => image ? [{
           registryId: world.account,
@@ -40,7 +40,7 @@ export const OPERATIONS: Record<string, Operation> = {
           imageManifest: image.body,
           imageManifestMediaType: image.mediaType,
         }] : []),
-        failures: found.flatMap(({ image, id }) => image ? [] : [{ imageId: id, failureCode: 'ImageNotFound' as const, failureReason: 'Requested image not found' }]),
+        failures: found.flatMap(({ image, id, failureCode = 'ImageNotFound' }) => image ? [] : [{ imageId: id, failureCode, failureReason: 'Requested image not found' }]),
       };
     },
   },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DescribeImageScanFindingsResponse } from '@aws-sdk/client-ecr';
+import type { DescribeImageScanFindingsResponse, ImageFailureCode } from '@aws-sdk/client-ecr';
 import type { CoveredResource, Finding, FindingDetail, FindingDetailsErrorCode } from '@aws-sdk/client-inspector2';
 
 export interface StoredImage {
@@ -13,6 +13,8 @@ export interface StoredImage {
 /** What the stand-in knows; tests write it, requests read it. */
 export class World {
   readonly images: StoredImage[] = [];
+  /** Why ECR does not give a manifest that it has, by digest. */
+  readonly unreadable = new Map<string, ImageFailureCode>();
   coverage: CoveredResource[] = [];
   findings: Finding[] = [];
   readonly details = new Map<string, FindingDetail>();
