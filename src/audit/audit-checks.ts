@@ -5,10 +5,10 @@ import { AuditSource } from './audit-source';
 import { DEFAULT_NAMESPACE } from './contract';
 import type { EcrAuditTrail } from './ecr-audit-trail';
 import type { EcrAuditTrailProps } from './ecr-audit-trail-props';
-import { sameEnvironment } from './same-environment';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { repeated } from '../private/repeated';
+import { sameEnvironment } from '../private/resources-around';
 import { knownLength, matches } from '../private/tokens';
 
 /** Refuses wrong properties, all of them together. */

@@ -1,8 +1,8 @@
 import { type Duration, Stack, Token, aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { OwnTrail } from './own-trail';
-import { sameEnvironment } from './same-environment';
 import { Problems } from '../private/problems';
+import { sameEnvironment } from '../private/resources-around';
 
 /** What can be said about a trail that an audit makes for itself. */
 export interface OwnTrailOptions {

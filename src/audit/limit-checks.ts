@@ -1,15 +1,15 @@
-import { CfnResource, Stack, Token, Validations, aws_events as events, aws_logs as logs } from 'aws-cdk-lib';
+import { Stack, Token, Validations, aws_events as events, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { sameEnvironment } from './same-environment';
 import { LIMITS } from '../private/limits';
 import { leastText } from '../private/policy-size';
 import { Problems } from '../private/problems';
+import { resourcesAround, rulesOnDefaultBus } from '../private/resources-around';
 
 /** What would go beyond a limit of AWS together with everything else in the app; complete only at synthesis. */
 export function limitProblems(audit: Construct, logGroup: logs.ILogGroup | undefined, rules: events.Rule[]): string[] {
   const problems = new Problems(audit.node.path);
   const { perLogGroup } = LIMITS.metricFilter;
-  const onLogGroup = (type: string) => logGroup === undefined ? [] : resources(audit, type)
+  const onLogGroup = (type: string) => logGroup === undefined ? [] : resourcesAround(audit, type)
     .filter((filter) => same(filter, (filter as logs.CfnMetricFilter | logs.CfnSubscriptionFilter).logGroupName, logGroup.logGroupName));
   const filters = onLogGroup(logs.CfnMetricFilter.CFN_RESOURCE_TYPE_NAME);
   problems.unless(filters.length <= perLogGroup, {
@@ -28,7 +28,7 @@ export function limitProblems(audit: Construct, logGroup: logs.ILogGroup | undef
     code: 'auditSubscriptionFilters',
   });
   const { rulesPerBus, targetsPerRule, templateCharacters } = LIMITS.events;
-  const onBus = resources(audit, events.CfnRule.CFN_RESOURCE_TYPE_NAME).filter((rule) => (rule as events.CfnRule).eventBusName === undefined);
+  const onBus = rulesOnDefaultBus(audit);
   if (onBus.length > rulesPerBus) {
     // No error, because the quota can be raised.
     Validations.of(audit).addWarning(
@@ -60,12 +60,6 @@ export function limitProblems(audit: Construct, logGroup: logs.ILogGroup | undef
 function templateLength(transformer: unknown): number {
   const { inputTemplate } = transformer as { inputTemplate?: unknown } ?? {};
   return inputTemplate === undefined ? 0 : leastText(inputTemplate).length;
-}
-
-/** All of a type in the same account and Region. */
-function resources(audit: Construct, type: string): CfnResource[] {
-  return audit.node.root.node.findAll().filter((each) => CfnResource.isCfnResource(each))
-    .filter((each) => each.cfnResourceType === type && sameEnvironment(each, audit));
 }
 
 function same(scope: Construct, one: string, other: string): boolean {

@@ -6,14 +6,15 @@ import { Problems } from '../../private/problems';
 import { isKnown, knownLength, matches } from '../../private/tokens';
 import { FindingException } from '../finding-exception';
 
+/** How many images are judged at once by default. */
+export const MAX_CONCURRENCY = 5;
+
 /** Refuses wrong properties, all of them together. */
 export function checkProps(scope: Construct, id: string, props: InspectorGateProps): void {
   const problems = new Problems(`${scope.node.path}/${id}`);
   checkRepositories(scope, props, problems);
   checkDurations(props, problems);
-  problems.unless(isWithin(props.maxConcurrency, 2, 1_000), {
-    prop: 'maxConcurrency', must: 'be 2 to 1,000', got: props.maxConcurrency, remedy: 'Lambda takes no other of a queue', code: 'gateConcurrency',
-  });
+  checkConcurrency(props, problems);
   problems.unless(props.policy === undefined || isKnown(props.policy._render()), {
     prop: 'policy', must: 'be known at synthesis', got: 'a value known only at deployment', remedy: 'use numbers and strings', code: 'gatePolicyUnknown',
   });
@@ -54,11 +55,34 @@ function checkRepositories(scope: Construct, { repositories, repositoryNames }: 
   }
 }
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html: what a queue hands over in vain counts as tried. */
+function checkConcurrency({ maxConcurrency = MAX_CONCURRENCY, handlerOptions }: InspectorGateProps, problems: Problems): void {
+  problems.unless(Token.isUnresolved(maxConcurrency) || (Number.isInteger(maxConcurrency) && maxConcurrency >= 2 && maxConcurrency <= 1_000), {
+    prop: 'maxConcurrency',
+    must: 'be a whole number, 2 to 1,000',
+    got: maxConcurrency,
+    remedy: 'Lambda takes no other of a queue',
+    code: 'gateConcurrency',
+  });
+  const reserved = handlerOptions?.reservedConcurrentExecutions ?? maxConcurrency;
+  problems.unless(Token.isUnresolved(reserved) || Token.isUnresolved(maxConcurrency) || reserved >= maxConcurrency, {
+    prop: 'handlerOptions.reservedConcurrentExecutions',
+    must: `be at least ${maxConcurrency}, as maxConcurrency is`,
+    got: reserved,
+    remedy: 'raise it or lower maxConcurrency: what a function has no room for counts as tried, and is lost after ten times',
+    code: 'gateConcurrency',
+  });
+}
+
 function checkDurations(props: InspectorGateProps, problems: Problems): void {
   const check = (prop: 'judgeAgainAfter' | 'listEvery' | 'lookBack' | 'pendingAlarmAfter' | 'verdictRetention', least: Duration, most: Duration, why: string) => {
     const value = props[prop];
-    problems.unless(value === undefined || isWithin(value.toSeconds({ integral: false }), least.toSeconds(), most.toSeconds()), {
-      prop, must: `be ${least.toHumanString()} to ${most.toHumanString()}`, got: value?.toHumanString(), remedy: why, code: 'gateDuration',
+    problems.unless(value === undefined || isWithin(value, least, most), {
+      prop,
+      must: `be ${least.toHumanString()} to ${most.toHumanString()} in whole minutes, known at synthesis`,
+      got: value?.toHumanString(),
+      remedy: why,
+      code: 'gateDuration',
     });
   };
   const year = Duration.days(3_650);
@@ -69,8 +93,10 @@ function checkDurations(props: InspectorGateProps, problems: Problems): void {
   check('verdictRetention', Duration.days(30), year, 'the record of what holds is written anew after half of it');
 }
 
-function isWithin(value: number | undefined, least: number, most: number): boolean {
-  return value === undefined || Token.isUnresolved(value) || (value >= least && value <= most);
+function isWithin(value: Duration, least: Duration, most: Duration): boolean {
+  if (value.isUnresolved()) return false; // schedules and environments need texts
+  const seconds = value.toSeconds({ integral: false });
+  return seconds % 60 === 0 && seconds >= least.toSeconds() && seconds <= most.toSeconds();
 }
 
 function isSame(a: string, b: string): boolean {

@@ -39,8 +39,9 @@ export class GateAlarms extends Construct {
     });
     this.pending = this.add('Pending', metrics.of(GateMetric.MINUTES_PENDING, { statistic: cloudwatch.Stats.MAXIMUM, period: Duration.hours(1) }), {
       alarmDescription: `An image has waited for its verdict for ${pendingAfter.toHumanString()}`,
-      threshold: pendingAfter.toMinutes({ integral: false }),
-      evaluationPeriods: 1,
+      threshold: pendingAfter.toMinutes(),
+      evaluationPeriods: 2, // an image is looked at every hour or a little later, so not in each
+      datapointsToAlarm: 1,
       treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING, // none is pending
     });
     this.silent = this.add('Silent', metrics.of(GateMetric.SWEEPS, { period: Duration.minutes(15) }), {

@@ -29,6 +29,7 @@ export interface ImageWatchProps {
   readonly fingerprint: string;
   readonly lookBack: Duration;
   readonly listEvery: Duration;
+  readonly maxConcurrency: number;
   readonly alarmActions: cloudwatch.IAlarmAction[];
   readonly options: HandlerOptions;
 }
@@ -37,12 +38,11 @@ export interface ImageWatchProps {
 export class ImageWatch extends Construct {
   public readonly function: WatchImagesFunction;
   public readonly buffer: BufferedHandler;
-  public readonly rules: events.Rule[] = [];
   private readonly rulePrefix = Names.uniqueResourceName(this, { maxLength: 40, separator: '-' });
 
   constructor(scope: Construct, id: string, private readonly props: ImageWatchProps) {
     super(scope, id);
-    const { table, requests, options, alarmActions, gateName, fingerprint, lookBack } = props;
+    const { table, requests, options, alarmActions, maxConcurrency, gateName, fingerprint, lookBack } = props;
     this.function = new WatchImagesFunction(this, 'Function', {
       ...functionProps(this, 'Function', {
         description: 'Hears of images for an InspectorGate',
@@ -59,7 +59,7 @@ export class ImageWatch extends Construct {
       }, options),
     });
     this.buffer = new BufferedHandler(this, 'Events', {
-      handler: this.function, options, alarmActions, whenLost: LOST, maxConcurrency: 5, maxReceiveCount: 10,
+      handler: this.function, options, alarmActions, whenLost: LOST, maxConcurrency, maxReceiveCount: 10,
     });
     this.buffer.acceptRules(this.rulePrefix);
     this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
@@ -78,13 +78,17 @@ export class ImageWatch extends Construct {
   private listen(): void {
     const { repositories, scanner } = this.props;
     const isBasic = scanner === ImageScanner.ECR_BASIC;
+    const { account, region } = Stack.of(this);
+    const here = { account: [account], region: [region] }; // a bus may be given events of others, which have the same names
     repositories.byName().forEach((names, index) => {
       this.addRule(`Images${index || ''}`, 'Tells an InspectorGate of images that are pushed, deleted, archived and restored', {
+        ...here,
         source: ['aws.ecr'],
         detailType: ['ECR Image Action', ...isBasic ? ['ECR Image Scan'] : []],
         detail: { 'repository-name': names },
       });
       this.addRule(`Pushers${index || ''}`, 'Tells an InspectorGate who pushes images', {
+        ...here,
         source: ['aws.ecr'],
         detailType: ['AWS API Call via CloudTrail'],
         detail: { eventName: ['PutImage'], requestParameters: { repositoryName: names } },
@@ -93,6 +97,7 @@ export class ImageWatch extends Construct {
     if (isBasic) return;
     repositories.byArn().forEach((arns, index) => {
       this.addRule(`Scans${index || ''}`, 'Tells an InspectorGate of scans and findings', {
+        ...here,
         source: ['aws.inspector2'],
         detailType: ['Inspector2 Scan', 'Inspector2 Finding', 'Inspector2 Coverage'],
         resources: arns,
@@ -102,9 +107,7 @@ export class ImageWatch extends Construct {
 
   private sweep(): void {
     this.addRule('Sweep', 'Has an InspectorGate judge what is due', undefined, [{ errand: 'sweep' }], SWEEP_EVERY);
-    const { nameLists, patterns } = this.props.repositories;
-    const errands: Errand[] = nameLists.map((names) => ({ errand: 'find', repositories: names, patterns: [] }));
-    if (patterns.length > 0) errands.push({ errand: 'find', repositories: [], patterns });
+    const { errands } = this.props.repositories;
     const most = LIMITS.events.targetsPerRule;
     for (let first = 0; first < errands.length; first += most) {
       const id = `List${first / most || ''}`;
@@ -118,15 +121,14 @@ export class ImageWatch extends Construct {
     });
     if (errands) errands.forEach((errand) => rule.addTarget(this.buffer.acceptedTarget(events.RuleTargetInput.fromObject(errand))));
     else rule.addTarget(this.buffer.acceptedTarget());
-    this.rules.push(rule);
   }
 
   private allowListing(): void {
     const { repositories } = this.props;
-    const { arns, patterns } = repositories;
+    const { arns, errands } = repositories;
     iam.Grant.addToPrincipal({ grantee: this.function, actions: ['ecr:DescribeImages'], resourceArns: arns });
     acknowledgeResources(this.function.role!, arns, 'The repositories that the gate watches, those to come too.');
-    if (patterns.length === 0) return;
+    if (!errands.some((errand) => errand.patterns.length > 0)) return;
     const all = Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' });
     iam.Grant.addToPrincipal({ grantee: this.function, actions: ['ecr:DescribeRepositories'], resourceArns: [all] });
     acknowledgeResources(this.function.role!, [all], 'To find the repositories whose names match, all of them are listed.');

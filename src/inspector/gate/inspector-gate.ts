@@ -5,7 +5,7 @@ import {
 import { Construct } from 'constructs';
 import { EVENT_SOURCE, GateMetric, VerdictEventType } from './contract';
 import type { IGateAction } from './gate-action';
-import { checkProps } from './gate-checks';
+import { MAX_CONCURRENCY, checkProps } from './gate-checks';
 import { GateAlarms, GateMetrics } from './gate-metrics';
 import { ImageJudge } from './image-judge';
 import { ImageWatch } from './image-watch';
@@ -17,6 +17,7 @@ import { WatchedRepositories } from './watched-repositories';
 import type { HandlerOptions } from '../../functions/handler-options';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
+import { rulesOnDefaultBus } from '../../private/resources-around';
 import { EcrRegistry } from '../../registry';
 import { FindingPolicy } from '../finding-policy';
 
@@ -60,12 +61,14 @@ export class InspectorGate extends Construct {
 
   private readonly metrics: GateMetrics;
   private readonly table: VerdictTable;
-  private actions = 0;
+  private readonly actions = new Set<IGateAction>();
 
   constructor(scope: Construct, id: string, props: InspectorGateProps = {}) {
     checkProps(scope, id, props); // before super(), so that a refused gate leaves nothing in the tree
     super(scope, id);
-    const { alarmActions = [], exceptions = [], handlerOptions: options = {}, scanner = ImageScanner.INSPECTOR } = props;
+    const {
+      alarmActions = [], exceptions = [], handlerOptions: options = {}, maxConcurrency = MAX_CONCURRENCY, scanner = ImageScanner.INSPECTOR,
+    } = props;
     const policy = props.policy ?? FindingPolicy.standard();
     const judgeAgainAfter = props.judgeAgainAfter ?? Duration.days(1);
     const gateName = Names.uniqueResourceName(this, { maxLength: 100, separator: '-' });
@@ -79,9 +82,9 @@ export class InspectorGate extends Construct {
     if (scanner === ImageScanner.INSPECTOR) EcrRegistry.of(this).scanContinuously(...repositories.names, ...repositories.patterns);
     const layer = new JudgementLayer(this, 'Judgement', policy, exceptions);
     const table = new VerdictTable(this, 'Verdicts', { removalPolicy: props.removalPolicy, options });
-    const common = { gateName, repositories, table, scanner, alarmActions, options };
+    const common = { gateName, repositories, table, scanner, maxConcurrency, alarmActions, options };
     const judge = new ImageJudge(this, 'Judge', {
-      ...common, layer, judgeAgainAfter, verdictRetention: props.verdictRetention ?? Duration.days(400), maxConcurrency: props.maxConcurrency ?? 5,
+      ...common, layer, judgeAgainAfter, verdictRetention: props.verdictRetention ?? Duration.days(400),
     });
     const watch = new ImageWatch(this, 'Watch', {
       ...common,
@@ -98,12 +101,14 @@ export class InspectorGate extends Construct {
     const alarms = new GateAlarms(this, 'Alarms', this.metrics, props.pendingAlarmAfter ?? Duration.days(1), alarmActions);
     [this.revokedAlarm, this.pendingAlarm, this.silentAlarm] = [alarms.revoked, alarms.pending, alarms.silent];
     props.actions?.forEach((action) => this.addAction(action));
-    this.node.addValidation({ validate: () => this.validateRules(watch) });
+    this.node.addValidation({ validate: () => this.validateRules() });
   }
 
-  /** Has something done about verdicts. */
+  /** Has something done about verdicts; an action that the gate has already is not added again. */
   public addAction(action: IGateAction): void {
-    action.bind(new Construct(this, `Action${++this.actions}`), this);
+    if (this.actions.has(action)) return;
+    this.actions.add(action);
+    action.bind(new Construct(this, `Action${this.actions.size}`), this);
   }
 
   /** Rule that matches when an image is approved: for the first time, or again. The detail is `schema/gate-event-v1.json`. */
@@ -221,14 +226,15 @@ export class InspectorGate extends Construct {
     return rule;
   }
 
-  private validateRules({ rules }: ImageWatch): string[] {
+  private validateRules(): string[] {
     const problems = new Problems(this.node.path);
     const { rulesPerBus } = LIMITS.events;
-    problems.unless(rules.length <= rulesPerBus, {
+    const rules = rulesOnDefaultBus(this).length;
+    problems.unless(rules <= rulesPerBus, {
       prop: 'repositories',
-      must: `take at most ${rulesPerBus} rules of EventBridge`,
-      got: rules.length,
-      remedy: 'name them by repositoryNames, with * for what they share',
+      must: `leave at most ${rulesPerBus} rules on the default event bus`,
+      got: rules,
+      remedy: 'name them by repositoryNames, with * for what they share, or move other rules to another bus',
       code: 'gateRules',
     });
     return problems.messages();

@@ -1,23 +1,32 @@
-import { Stack, Token, type aws_ecr as ecr } from 'aws-cdk-lib';
+import { Stack, type aws_ecr as ecr } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { Errand } from './contract';
 import { LIMITS } from '../../private/limits';
+import { assumedCharacters } from '../../private/policy-size';
 
 /** What else a pattern holds beside the repositories. */
 const FRAME = 400;
-/** How long a text may be that is known at deployment only: the name of a repository, its ARN. */
-const UNKNOWN = { name: 80, arn: 160 };
-/** Names of repositories that the input of a rule target has room for. */
+/**
+ * Names that the input of a rule target has room for, which is 8,192 characters.
+ *
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
+ */
 const NAMES_A_TARGET = 25;
 
+type FindErrand = Extract<Errand, { errand: 'find' }>;
 /** Texts and objects; the CDK declares texts only. */
 type Patterns = any[];
 
 /** The repositories of a gate, in the forms that rules and permissions want. */
 export class WatchedRepositories {
   private readonly stack: Stack;
+  private readonly refs: readonly ecr.IRepositoryRef[];
+  private readonly named: readonly string[];
 
-  constructor(scope: IConstruct, private readonly refs: readonly ecr.IRepositoryRef[], private readonly named: readonly string[]) {
+  constructor(scope: IConstruct, refs: readonly ecr.IRepositoryRef[], named: readonly string[]) {
     this.stack = Stack.of(scope);
+    this.refs = [...new Map(refs.map((ref) => [ref.repositoryRef.repositoryName, ref])).values()];
+    this.named = [...new Set(named)];
   }
 
   /** Names with `*` for any characters; everything where nothing is named. */
@@ -29,11 +38,15 @@ export class WatchedRepositories {
     return this.refs.map(({ repositoryRef }) => repositoryRef.repositoryName);
   }
 
-  /** Names in as many lists as the inputs of rule targets take. */
-  public get nameLists(): string[][] {
-    const { names } = this;
-    return Array.from({ length: Math.ceil(names.length / NAMES_A_TARGET) }, (_, index) =>
-      names.slice(index * NAMES_A_TARGET, (index + 1) * NAMES_A_TARGET));
+  /** What is looked through for images, in as many errands as rule targets have room for. */
+  public get errands(): FindErrand[] {
+    const isPattern = (name: string) => name.includes('*');
+    const repositories = lists([...this.names, ...this.patterns.filter((name) => !isPattern(name))]);
+    const patterns = lists(this.patterns.filter(isPattern));
+    return [
+      ...repositories.map((names): FindErrand => ({ errand: 'find', repositories: names, patterns: [] })),
+      ...patterns.map((names): FindErrand => ({ errand: 'find', repositories: [], patterns: names })),
+    ];
   }
 
   /** For permissions. */
@@ -43,8 +56,8 @@ export class WatchedRepositories {
 
   /** What the field with the name of a repository must be, for as many rules as it takes. */
   public byName(): Patterns[] {
-    const each = [...this.names, ...this.patterns.map(wildcard)].map((pattern) => [pattern]);
-    return inRules(each, UNKNOWN.name);
+    const each = [...this.names, ...this.patterns.map(matching)].map((pattern) => [pattern]);
+    return this.inRules(each);
   }
 
   /** What the ARN of a repository, or of an image in it, must be; for as many rules as it takes. */
@@ -52,10 +65,26 @@ export class WatchedRepositories {
     const each = [
       ...this.refs.map(({ repositoryRef: { repositoryArn } }) => [repositoryArn, { prefix: `${repositoryArn}/sha256:` }]),
       ...this.patterns.map((pattern) => (pattern.endsWith('*')
-        ? [wildcard(this.arn(pattern))]
-        : [wildcard(this.arn(pattern)), wildcard(`${this.arn(pattern)}/sha256:*`)])),
+        ? [matching(this.arn(pattern))]
+        : [matching(this.arn(pattern)), matching(`${this.arn(pattern)}/sha256:*`)])),
     ];
-    return inRules(each, UNKNOWN.arn);
+    return this.inRules(each);
+  }
+
+  /** As few rules as have room for all of them; what belongs to one repository stays together. */
+  private inRules(each: Patterns[]): Patterns[] {
+    const rules: Patterns[] = [];
+    let left = 0;
+    for (const patterns of each) {
+      const length = assumedCharacters(this.stack.resolve(patterns));
+      if (left < length) {
+        rules.push([]);
+        left = LIMITS.events.patternCharacters - FRAME;
+      }
+      rules.at(-1)!.push(...patterns);
+      left -= length;
+    }
+    return rules;
   }
 
   private arn(pattern: string): string {
@@ -63,28 +92,14 @@ export class WatchedRepositories {
   }
 }
 
-/** A name without * is itself. */
-function wildcard(pattern: string): string | object {
-  return pattern.includes('*') ? { wildcard: pattern } : pattern;
+function lists(names: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(names.length / NAMES_A_TARGET) }, (_, index) =>
+    names.slice(index * NAMES_A_TARGET, (index + 1) * NAMES_A_TARGET));
 }
 
-/** As few rules as have room for all of them; what belongs to one repository stays together. */
-function inRules(each: Patterns[], unknown: number): Patterns[] {
-  const rules: Patterns[] = [];
-  let left = 0;
-  for (const patterns of each) {
-    const length = patterns.reduce<number>((sum, pattern) => sum + lengthOf(pattern, unknown), 0);
-    if (left < length) {
-      rules.push([]);
-      left = LIMITS.events.patternCharacters - FRAME;
-    }
-    rules.at(-1)!.push(...patterns);
-    left -= length;
-  }
-  return rules;
-}
-
-function lengthOf(pattern: string | object, unknown: number): number {
-  const text = JSON.stringify(pattern);
-  return Token.isUnresolved(text) ? unknown : text.length + 1;
+/** What matches a name with * for any characters, by the least means: EventBridge refuses rules with too many wildcards. */
+function matching(pattern: string): string | object {
+  if (!pattern.includes('*')) return pattern;
+  if (pattern === '*') return { exists: true };
+  return pattern.indexOf('*') === pattern.length - 1 ? { prefix: pattern.slice(0, -1) } : { wildcard: pattern };
 }
