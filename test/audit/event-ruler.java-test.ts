@@ -1,36 +1,17 @@
-import { cpSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { RECORDS } from './records';
 import { ACCOUNT, REGION, asEvent } from './records/build';
 import { watching } from './watching';
 import { isSignal } from '../../src/audit/decide';
+import { type EngineVerdict, eventEngine } from '../support/event-engine';
 import { matchesEvent } from '../support/event-pattern';
-import { temporaryFolder } from '../support/temporary-folder';
-import { ROOT, succeed } from '../support/tools';
 
-/** What AWS's engine says of an event: the names of the patterns that match it, one by one and all in one machine. */
-interface Verdict {
-  readonly alone: string[];
-  readonly together: string[];
-}
-
-const folder = temporaryFolder();
-
-beforeAll(async () => {
-  cpSync(join(ROOT, 'test', 'support', 'event-ruler'), folder, { recursive: true });
-  await succeed('mvn', ['-q', '-B', 'dependency:copy-dependencies', '-DoutputDirectory=jars'], { cwd: folder });
-}, 240_000);
-
-async function judge(patterns: Record<string, object>, events: object[]): Promise<Verdict[]> {
-  const classpath = ['.', join('jars', '*')].join(delimiter);
-  return JSON.parse(await succeed('java', ['-cp', classpath, 'Judge.java'], { cwd: folder, input: JSON.stringify({ patterns, events }) }));
-}
+const judge = eventEngine();
 
 describe.each(['named', 'granted'] as const)('the rules of an audit whose pushers are %s, in the engine of EventBridge', (pushers) => {
   const signals = watching(new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region: REGION } }), pushers);
   const patterns = Object.fromEntries(signals.map(({ signal, eventPattern }) => [signal.id, eventPattern]));
-  let verdicts: Verdict[];
+  let verdicts: EngineVerdict[];
 
   beforeAll(async () => {
     verdicts = await judge(patterns, RECORDS.map(([, record]) => asEvent(record)));

@@ -19,12 +19,13 @@ export class DeployedStack {
   public readonly resources: Record<string, Resource>;
   private readonly values: Record<string, string> = {};
 
-  constructor(private readonly stack: Stack) {
+  /** @param values those of parameters, by logical id */
+  constructor(private readonly stack: Stack, values: Record<string, string> = {}) {
     // A stack that does not know where it goes goes there.
     const account = Token.isUnresolved(stack.account) ? '111111111111' : stack.account;
     const region = Token.isUnresolved(stack.region) ? 'eu-west-1' : stack.region;
     this.resources = Template.fromStack(stack).toJSON().Resources ?? {};
-    Object.assign(this.values, { 'AWS::AccountId': account, 'AWS::Region': region });
+    Object.assign(this.values, values, { 'AWS::AccountId': account, 'AWS::Region': region });
     for (const [id, { Type, Properties = {} }] of Object.entries(this.resources)) {
       const [name, arn] = nameAndArn(id, Type, Properties, account, region);
       this.values[id] = name;
@@ -49,6 +50,19 @@ export class DeployedStack {
     return Object.values(this.resources).filter(({ Type, Properties }) => /^AWS::IAM::(Managed)?Policy$/.test(Type)
       && [Properties!.Roles, Properties!.Users, Properties!.Groups].flat().some((holder) => holders.has(holder?.Ref)))
       .map(({ Properties }) => this.read(Properties!.PolicyDocument)!);
+  }
+
+  /** What all resources of a type are made with. */
+  public properties(type: string): Record<string, any>[] {
+    return Object.values(this.resources).filter((resource) => resource.Type === type).map(({ Properties = {} }) => deployed(Properties, this.values));
+  }
+
+  /** The policy of a queue. */
+  public queuePolicy(queue: IConstruct): Policy | undefined {
+    const id = this.idOf(queue);
+    const [policy] = Object.values(this.resources)
+      .filter(({ Type, Properties }) => Type === 'AWS::SQS::QueuePolicy' && Properties!.Queues.some(({ Ref }: { Ref: string }) => Ref === id));
+    return this.read(policy?.Properties!.PolicyDocument);
   }
 
   /** The tags of a role or user, as keys of its requests. */
@@ -86,6 +100,11 @@ function nameAndArn(id: string, type: string, props: Record<string, any>, accoun
     case 'AWS::IAM::Role': return iam('role', text(props.RoleName, id));
     case 'AWS::IAM::User': return iam('user', text(props.UserName, id));
     case 'AWS::IAM::Group': return iam('group', text(props.GroupName, id));
+    case 'AWS::SQS::Queue': return [`https://sqs.${region}.amazonaws.com/${account}/${id}`, `arn:aws:sqs:${region}:${account}:${id}`];
+    case 'AWS::DynamoDB::Table': return [id, `arn:aws:dynamodb:${region}:${account}:table/${id}`];
+    case 'AWS::Lambda::Function': return [id, `arn:aws:lambda:${region}:${account}:function:${id}`];
+    case 'AWS::Logs::LogGroup': return [id, `arn:aws:logs:${region}:${account}:log-group:${id}:*`];
+    case 'AWS::KMS::Key': return [id, `arn:aws:kms:${region}:${account}:key/${id}`];
     default: return [id, id];
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Event patterns of EventBridge, as far as the library writes them; any other operator is an error. Held against AWS's
- * own engine by `test/audit/event-ruler.java-test.ts`.
+ * own engine by the tests named `event-ruler.java-test.ts`.
  *
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
@@ -28,7 +28,12 @@ function matchesValue(wanted: unknown, values: unknown[]): boolean {
     case 'exists': return operand === (values.length > 0);
     case 'prefix': return texts.some((text) => text.startsWith(operand));
     case 'suffix': return texts.some((text) => text.endsWith(operand));
+    case 'wildcard': return texts.some((text) => wildcard(operand).test(text));
     case 'anything-but': return values.some((value) => !operand.includes(value));
     default: throw new Error(`This matcher does not know ${operator}`);
   }
+}
+
+function wildcard(pattern: string): RegExp {
+  return new RegExp(`^${pattern.split('*').map((part) => part.replace(/[^\w]/g, '\\$&')).join('.*')}$`, 's');
 }

@@ -11,7 +11,7 @@ import { BufferedHandler } from '../../functions/buffered-handler';
 import { functionProps } from '../../functions/handler-function';
 import { allowKey } from '../../functions/handler-key';
 import type { HandlerOptions } from '../../functions/handler-options';
-import { acknowledge, acknowledgeResources } from '../../private/acknowledge';
+import { acknowledge } from '../../private/acknowledge';
 
 /** An image with 100,000 findings is read in 1,000 pages. */
 const TIMEOUT = Duration.minutes(5);
@@ -91,13 +91,7 @@ export class ImageJudge extends Construct {
 
   private allowReading({ repositories, scanner }: ImageJudgeProps): void {
     const isBasic = scanner === ImageScanner.ECR_BASIC;
-    const { arns } = repositories;
-    iam.Grant.addToPrincipal({
-      grantee: this.function,
-      actions: ['ecr:BatchGetImage', ...isBasic ? ['ecr:DescribeImageScanFindings'] : []],
-      resourceArns: arns,
-    });
-    acknowledgeResources(this.function.role!, arns, 'The repositories that the gate watches, those to come too.');
+    repositories.allow(this.function, ['ecr:BatchGetImage', ...isBasic ? ['ecr:DescribeImageScanFindings'] : []]);
     if (isBasic) return;
     iam.Grant.addToPrincipal({
       grantee: this.function,

@@ -95,12 +95,14 @@ export class ImageWatch extends Construct {
       });
     });
     if (isBasic) return;
-    repositories.byArn().forEach((arns, index) => {
-      this.addRule(`Scans${index || ''}`, 'Tells an InspectorGate of scans and findings', {
-        ...here,
-        source: ['aws.inspector2'],
-        detailType: ['Inspector2 Scan', 'Inspector2 Finding', 'Inspector2 Coverage'],
-        resources: arns,
+    repositories.byArn().forEach((resources, index) => {
+      this.addRule(`Scans${index || ''}`, 'Tells an InspectorGate of scans', {
+        ...here, source: ['aws.inspector2'], detailType: ['Inspector2 Scan'], resources,
+      });
+    });
+    repositories.byImageArn().forEach((resources, index) => {
+      this.addRule(`Findings${index || ''}`, 'Tells an InspectorGate of findings, and of what is scanned no longer', {
+        ...here, source: ['aws.inspector2'], detailType: ['Inspector2 Finding', 'Inspector2 Coverage'], resources,
       });
     });
   }
@@ -125,10 +127,8 @@ export class ImageWatch extends Construct {
 
   private allowListing(): void {
     const { repositories } = this.props;
-    const { arns, errands } = repositories;
-    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['ecr:DescribeImages'], resourceArns: arns });
-    acknowledgeResources(this.function.role!, arns, 'The repositories that the gate watches, those to come too.');
-    if (!errands.some((errand) => errand.patterns.length > 0)) return;
+    repositories.allow(this.function, ['ecr:DescribeImages']);
+    if (!repositories.errands.some((errand) => errand.patterns.length > 0)) return;
     const all = Stack.of(this).formatArn({ service: 'ecr', resource: 'repository', resourceName: '*' });
     iam.Grant.addToPrincipal({ grantee: this.function, actions: ['ecr:DescribeRepositories'], resourceArns: [all] });
     acknowledgeResources(this.function.role!, [all], 'To find the repositories whose names match, all of them are listed.');

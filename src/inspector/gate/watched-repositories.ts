@@ -1,17 +1,19 @@
-import { Stack, type aws_ecr as ecr } from 'aws-cdk-lib';
+import { Stack, type aws_ecr as ecr, aws_iam as iam, type aws_lambda as lambda } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Errand } from './contract';
+import { acknowledgeResources } from '../../private/acknowledge';
 import { LIMITS } from '../../private/limits';
 import { assumedCharacters } from '../../private/policy-size';
 
 /** What else a pattern holds beside the repositories. */
 const FRAME = 400;
 /**
- * Names that the input of a rule target has room for, which is 8,192 characters.
+ * Names that the input of a rule target has room for, which is 8,192 characters; ARNs that a statement has room for, so
+ * that the CDK can make several policies of many.
  *
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
  */
-const NAMES_A_TARGET = 25;
+const AT_ONCE = 25;
 
 type FindErrand = Extract<Errand, { errand: 'find' }>;
 /** Texts and objects; the CDK declares texts only. */
@@ -49,39 +51,43 @@ export class WatchedRepositories {
     ];
   }
 
-  /** For permissions. */
-  public get arns(): string[] {
+  private get arns(): string[] {
     return [...this.refs.map(({ repositoryRef }) => repositoryRef.repositoryArn), ...this.patterns.map((pattern) => this.arn(pattern))];
+  }
+
+  /** Lets a function do so much with each of them. */
+  public allow(handler: lambda.Function, actions: string[]): void {
+    for (const resourceArns of lists(this.arns)) iam.Grant.addToPrincipal({ grantee: handler, actions, resourceArns });
+    acknowledgeResources(handler.role!, this.arns, 'The repositories that the gate watches, those to come too.');
   }
 
   /** What the field with the name of a repository must be, for as many rules as it takes. */
   public byName(): Patterns[] {
-    const each = [...this.names, ...this.patterns.map(matching)].map((pattern) => [pattern]);
-    return this.inRules(each);
+    return this.inRules([...this.names, ...this.patterns].map(matching));
   }
 
-  /** What the ARN of a repository, or of an image in it, must be; for as many rules as it takes. */
+  /** What the ARN of a repository must be; for as many rules as it takes. */
   public byArn(): Patterns[] {
-    const each = [
-      ...this.refs.map(({ repositoryRef: { repositoryArn } }) => [repositoryArn, { prefix: `${repositoryArn}/sha256:` }]),
-      ...this.patterns.map((pattern) => (pattern.endsWith('*')
-        ? [matching(this.arn(pattern))]
-        : [matching(this.arn(pattern)), matching(`${this.arn(pattern)}/sha256:*`)])),
-    ];
-    return this.inRules(each);
+    return this.inRules(this.arns.map(matching));
   }
 
-  /** As few rules as have room for all of them; what belongs to one repository stays together. */
-  private inRules(each: Patterns[]): Patterns[] {
+  /** What the ARN of an image must be: its digest may not pass for a part of the name. For as many rules as it takes. */
+  public byImageArn(): Patterns[] {
+    const everything = this.arn('*');
+    return this.inRules(this.arns.map((arn) => matching(arn === everything ? arn : `${arn}/sha256:*`)));
+  }
+
+  /** As few rules as have room for all of them. */
+  private inRules(patterns: Patterns): Patterns[] {
     const rules: Patterns[] = [];
     let left = 0;
-    for (const patterns of each) {
-      const length = assumedCharacters(this.stack.resolve(patterns));
+    for (const pattern of patterns) {
+      const length = assumedCharacters(this.stack.resolve(pattern)) + 1;
       if (left < length) {
         rules.push([]);
         left = LIMITS.events.patternCharacters - FRAME;
       }
-      rules.at(-1)!.push(...patterns);
+      rules.at(-1)!.push(pattern);
       left -= length;
     }
     return rules;
@@ -93,8 +99,8 @@ export class WatchedRepositories {
 }
 
 function lists(names: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(names.length / NAMES_A_TARGET) }, (_, index) =>
-    names.slice(index * NAMES_A_TARGET, (index + 1) * NAMES_A_TARGET));
+  return Array.from({ length: Math.ceil(names.length / AT_ONCE) }, (_, index) =>
+    names.slice(index * AT_ONCE, (index + 1) * AT_ONCE));
 }
 
 /** What matches a name with * for any characters, by the least means: EventBridge refuses rules with too many wildcards. */
