@@ -22,7 +22,7 @@ export interface InspectorGateProps {
   /**
    * Repositories whose images are judged: of the account and Region of the stack.
    *
-   * Each takes a part of an EventBridge rule, whose pattern has room for about six; for more than a hundred, name them by
+   * Each takes a part of four EventBridge rules, whose patterns have room for about ten; for more than a hundred, name them by
    * `repositoryNames`.
    *
    * @default - see `repositoryNames`

@@ -1,0 +1,41 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { decide } from '../../src/inspector/decide';
+import { eventOf } from '../../src/inspector/gate/running/verdict-event';
+import { IMAGE, NOW, STANDARD, fixable, single } from '../inspector/facts';
+import { ROOT } from '../support/tools';
+
+const DOCS = join(ROOT, 'docs');
+const page = readFileSync(join(DOCS, 'gate.md'), 'utf8');
+const slugs = (text: string) => [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading.toLowerCase().replace(/[^\w -]/g, '').replaceAll(' ', '-'));
+
+test('the event that the page shows is one that the gate sends', () => {
+  const packages = [{ name: 'openssl', version: '3.0.11-1~deb12u1', fixedIn: '3.0.13-1~deb12u1', manager: 'OS' }];
+  const verdict = decide(single([fixable({ id: 'CVE-2024-6119', packages })]), STANDARD, [], NOW);
+  const pushedBy = { arn: 'arn:aws:sts::111111111111:assumed-role/ci/run-4711', at: '2026-11-20T09:14:01.000Z' };
+  const state = { ...IMAGE, version: 1, announced: 'APPROVED' as const, pushedAt: '2026-11-20T09:14:02.000Z', pushedBy };
+  const sent = eventOf(verdict, state, { gate: 'Shop-Gate-97041E9C', cause: 'FINDING', decidedAt: NOW.toISOString() });
+
+  const [, shown] = /<!-- event -->\n\n```json\n([^]*?)```/.exec(page)!;
+  expect(JSON.parse(shown)).toEqual(JSON.parse(JSON.stringify(sent)));
+});
+
+test('every code of an error of the gate has a row', () => {
+  const folder = join(ROOT, 'src', 'inspector', 'gate');
+  const source = readdirSync(folder).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+  const codes = [...new Set([...source.matchAll(/code: '(gate\w+)'/g)].map(([, code]) => code))];
+
+  expect(codes.length).toBeGreaterThan(5);
+  expect([...page.matchAll(/^\| `(gate\w+)` \|/gm)].map(([, code]) => code).sort()).toEqual(codes.sort());
+});
+
+test('the links of the page lead somewhere', () => {
+  const links = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link).filter((link) => !link.startsWith('https:'));
+
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links) {
+    const [file, heading] = link.split('#');
+    expect(heading === undefined ? [heading] : slugs(readFileSync(join(DOCS, file), 'utf8'))).toContain(heading);
+    expect(() => readFileSync(join(DOCS, file))).not.toThrow();
+  }
+});
