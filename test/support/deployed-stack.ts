@@ -37,9 +37,10 @@ export class DeployedStack {
     return this.values[`${this.idOf(construct)}.Arn`];
   }
 
-  /** The policy of a repository. */
-  public resourcePolicy(repository: IConstruct): Policy | undefined {
-    return this.read(this.resources[this.idOf(repository)].Properties?.RepositoryPolicyText);
+  /** The policy of a repository or a key. */
+  public resourcePolicy(resource: IConstruct): Policy | undefined {
+    const { RepositoryPolicyText, KeyPolicy } = this.resources[this.idOf(resource)].Properties ?? {};
+    return this.read(RepositoryPolicyText ?? KeyPolicy);
   }
 
   /** What the policies of a role or user say, those of its groups included. */

@@ -41,12 +41,15 @@ const ONLY: Partial<Record<string, ImageScanner>> = {
   inspectorScan: ImageScanner.INSPECTOR, finding: ImageScanner.INSPECTOR, coverage: ImageScanner.INSPECTOR, basicScan: ImageScanner.ECR_BASIC,
 };
 
-/** Events, and the rules that are to hear them: one at most. */
-export function cases(scanner: ImageScanner, everything = false): Array<[string, BusEvent, string[]]> {
-  const about = Object.entries(ORIGINS).flatMap(([where, origin]) => Object.entries(ABOUT_IMAGES).map(([what, make]): [string, BusEvent, string[]] => {
+/** What it is, an event, and the rules that are to hear it. */
+type Case = [string, BusEvent, string[]];
+
+/** Events, each for one rule at most. */
+export function cases(scanner: ImageScanner, everything = false): Case[] {
+  const about = Object.entries(ORIGINS).flatMap(([where, origin]) => Object.entries(ABOUT_IMAGES).map(([what, make]): Case => {
     const isWatched = everything ? !ELSEWHERE.some((each) => each === where) : WATCHED.some((each) => each === where);
     const isHeard = isWatched && (ONLY[what] ?? scanner) === scanner;
     return [`${what}: ${where}`, make(origin), isHeard ? [RULE[what]] : []];
   }));
-  return [...about, ...Object.entries(OF_NO_CONCERN).map(([what, event]): [string, BusEvent, string[]] => [what, event, []])];
+  return [...about, ...Object.entries(OF_NO_CONCERN).map(([what, event]): Case => [what, event, []])];
 }
