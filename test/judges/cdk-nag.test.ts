@@ -4,7 +4,7 @@ import {
 } from 'cdk-nag';
 import { Node } from 'constructs';
 import { isOurs, variations } from './variations';
-import { SecureEcrRepository } from '../../src';
+import { InspectorGate, SecureEcrRepository } from '../../src';
 import { temporaryFolder } from '../support/temporary-folder';
 
 const PACKS: Record<string, new () => NagPack> = {
@@ -84,6 +84,11 @@ test('runs as a plugin of an app', () => {
   jest.spyOn(console, 'error').mockImplementation(); // where the CDK prints its report
   const app = new App({ outdir: temporaryFolder() });
   new SecureEcrRepository(new Stack(app, 'Stack'), 'Images');
+  // What of their policies names patterns is acknowledged as it is written at synthesis, wherever the stack goes and however many it names.
+  for (const [id, env] of Object.entries({ Anywhere: undefined, Somewhere: { account: '111111111111', region: 'eu-west-1' } })) {
+    const stack = new Stack(app, id, { env });
+    new InspectorGate(stack, 'Gate', { repositoryNames: ['shop/*', ...Array.from({ length: 150 }, (_, index) => `team-${index}/service-with-a-long-name/*`)] });
+  }
   const packs = Object.values(PACKS).map((Pack) => new Pack());
   const runs = packs.map((pack) => jest.spyOn(pack, 'validate'));
   Validations.of(app).addPlugins(...packs);

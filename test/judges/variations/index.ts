@@ -4,16 +4,18 @@ import { App, CfnResource, CliCredentialsStackSynthesizer, Stack, custom_resourc
 import type { IConstruct } from 'constructs';
 import { ACCESS } from './access';
 import { AUDIT } from './audit';
+import { GATE } from './gate';
 import { GITHUB } from './github';
 import { REGISTRY } from './registry';
 import { REPOSITORY } from './repository';
 import {
-  EcrAuditTrail, EcrRegistry, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher, SecureEcrRepository,
+  EcrAuditTrail, EcrRegistry, GitHubOidcDeployer, GitHubOidcProvider, GitHubOidcPusher, InspectorGate,
+  SecureEcrRepository,
 } from '../../../src';
 import { RepositoryKey } from '../../../src/repository/repository-key';
 
-/** What there is one of in an account and Region: a registry, a trail. */
-const ALONE = { ...REGISTRY, ...AUDIT };
+/** What there is one of in an account and Region: a registry, a trail; and what asks a registry for something. */
+const ALONE = { ...REGISTRY, ...AUDIT, ...GATE };
 /** A stack for every way to use the library: its name and what is in it. */
 const VARIATIONS = { ...REPOSITORY, ...ACCESS, ...ALONE, ...GITHUB };
 
@@ -24,7 +26,8 @@ export function variations(outdir?: string): App {
     const region = id === 'Encryption-dualLayer' ? 'us-gov-west-1' : 'eu-west-1'; // the only place that has it
     const synthesizer = id === 'Guarded-ByCaller' ? new CliCredentialsStackSynthesizer() : undefined; // CloudFormation without a role
     const account = id in ALONE ? String(900_000_000_000 + app.node.children.length) : '111111111111';
-    build(new Stack(app, id, { env: { account, region }, synthesizer }));
+    const env = id.endsWith('-Anywhere') ? undefined : { account, region };
+    build(new Stack(app, id, { env, synthesizer }));
   }
   return app;
 }
@@ -48,7 +51,9 @@ const CUSTOM_RESOURCES = `AWS${custom.AwsCustomResource.PROVIDER_FUNCTION_UUID.r
 
 /** Whether the library made it, rather than the app that uses the library. */
 export function isOurs(construct: IConstruct): boolean {
-  const ours = [SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider, EcrRegistry, EcrAuditTrail];
+  const ours = [
+    SecureEcrRepository, RepositoryKey, GitHubOidcPusher, GitHubOidcDeployer, GitHubOidcProvider, EcrRegistry, EcrAuditTrail, InspectorGate,
+  ];
   return construct.node.scopes.some((scope) => ours.some((type) => scope instanceof type) || scope.node.id === CUSTOM_RESOURCES);
 }
 
