@@ -62,7 +62,7 @@ export function acknowledgeFunction(handler: lambda.Function, options: HandlerOp
     acknowledge(handler, 'LambdaConcurrency', 'Bounded by the queue before it; HandlerOptions.reservedConcurrentExecutions reserves some.');
   }
   if (!options.vpc) {
-    acknowledge(handler, 'LambdaInsideVPC', 'It calls AWS APIs only, and nothing can call it; HandlerOptions.vpc puts it into a VPC.');
+    acknowledge(handler, 'LambdaInsideVPC', 'It calls AWS APIs only, and no network leads to it; HandlerOptions.vpc puts it into a VPC.');
   }
 }
 

@@ -28,11 +28,16 @@ export function acknowledgeResources(construct: IConstruct, arns: readonly strin
   }
 }
 
-/** What is known at deployment only stands in angle brackets. */
+/** What is known at deployment only stands in angle brackets; what cdk-nag does not take apart stands as it is in a template. */
 function flat(value: any): string {
-  if (typeof value === 'string') return value;
-  if (value.Ref !== undefined) return `<${value.Ref}>`;
-  if (value['Fn::GetAtt'] !== undefined) return `<${value['Fn::GetAtt'].join('.')}>`;
-  const [separator, parts] = value['Fn::Join'];
-  return parts.map(flat).join(separator);
+  if (typeof value === 'string') return value.replaceAll('${', '<').replaceAll('}', '>');
+  const [[name, argument]] = Object.entries<any>(value);
+  switch (name) {
+    case 'Ref': return `<${argument}>`;
+    case 'Fn::GetAtt': return `<${argument.join('.')}>`;
+    case 'Fn::Join': return argument[1].map(flat).join(argument[0]);
+    case 'Fn::ImportValue':
+    case 'Fn::Sub': return flat(argument);
+    default: return JSON.stringify(value);
+  }
 }

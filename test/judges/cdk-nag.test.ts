@@ -1,4 +1,4 @@
-import { App, Stack, Validations, aws_ecr as ecr, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sqs as sqs } from 'aws-cdk-lib';
+import { App, CfnParameter, Fn, Stack, Validations, aws_ecr as ecr, aws_iam as iam, aws_kms as kms, aws_s3 as s3, aws_sqs as sqs } from 'aws-cdk-lib';
 import {
   AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks, type NagPack,
 } from 'cdk-nag';
@@ -87,7 +87,8 @@ test('runs as a plugin of an app', () => {
   // What of their policies names patterns is acknowledged as it is written at synthesis, wherever the stack goes and however many it names.
   for (const [id, env] of Object.entries({ Anywhere: undefined, Somewhere: { account: '111111111111', region: 'eu-west-1' } })) {
     const stack = new Stack(app, id, { env });
-    new InspectorGate(stack, 'Gate', { repositoryNames: ['shop/*', ...Array.from({ length: 150 }, (_, index) => `team-${index}/service-with-a-long-name/*`)] });
+    const name = Fn.select(0, new CfnParameter(stack, 'Names', { type: 'CommaDelimitedList' }).valueAsList);
+    new InspectorGate(stack, 'Gate', { repositoryNames: [`${name}/*`, Fn.importValue('Name'), ...Array.from({ length: 150 }, (_, index) => `team-${index}/service-with-a-long-name/*`)] });
   }
   const packs = Object.values(PACKS).map((Pack) => new Pack());
   const runs = packs.map((pack) => jest.spyOn(pack, 'validate'));
