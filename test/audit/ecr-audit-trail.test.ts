@@ -168,10 +168,10 @@ describe('the template', () => {
 
   test('lets the rules of the audit send to the queue by one statement', () => {
     audit(watching());
-    const [{ PolicyDocument }] = properties('AWS::SQS::QueuePolicy').filter(({ PolicyDocument: { Statement } }) => Statement.some(({ Sid }: any) => Sid === 'RulesOfTheAudit'));
+    const [{ PolicyDocument }] = properties('AWS::SQS::QueuePolicy').filter(({ PolicyDocument: { Statement } }) => Statement.some(({ Sid }: any) => Sid === 'Rules'));
     const names = properties('AWS::Events::Rule').map(({ Name }) => Name).filter(Boolean);
 
-    const { Condition: { ArnLike: { 'aws:SourceArn': source } } } = PolicyDocument.Statement.find(({ Sid }: any) => Sid === 'RulesOfTheAudit');
+    const { Condition: { ArnLike: { 'aws:SourceArn': source } } } = PolicyDocument.Statement.find(({ Sid }: any) => Sid === 'Rules');
     const prefix = deployed<string>(source, {}).split(':rule/')[1].replace('*', '');
     expect(names).toHaveLength(31);
     for (const name of names) {

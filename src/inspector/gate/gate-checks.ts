@@ -25,7 +25,6 @@ export function checkProps(scope: Construct, id: string, props: InspectorGatePro
 }
 
 function checkRepositories(scope: Construct, { repositories, repositoryNames }: InspectorGateProps, problems: Problems): void {
-  knownLength('repositories', repositories, problems);
   knownLength('repositoryNames', repositoryNames, problems);
   for (const [prop, list] of Object.entries({ repositories, repositoryNames })) {
     problems.unless(list === undefined || Token.isUnresolved(list) || list.length > 0, {
@@ -33,7 +32,7 @@ function checkRepositories(scope: Construct, { repositories, repositoryNames }: 
     });
   }
   const { account, region } = Stack.of(scope);
-  for (const repository of Token.isUnresolved(repositories) ? [] : repositories ?? []) {
+  for (const repository of repositories ?? []) {
     const { env } = repository;
     problems.unless(isSame(env.account, account) && isSame(env.region, region), {
       prop: 'repositories',
