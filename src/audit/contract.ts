@@ -7,11 +7,8 @@ export const DEFAULT_NAMESPACE = 'SecureEcr/Audit';
 export const EVENT_SOURCE = 'cdk-secure-ecr.audit';
 export const EVENT_TYPE = 'ECR Audit Signal';
 
-/** How long signals are counted together: the period of the alarms, and what the rate limit is about. */
+/** How long signals are counted together: the period of the alarms, and the window of messages (`handler/burst.ts`). */
 export const WINDOW_SECONDS = 300;
-
-/** How many messages of one signal are sent in a window before a summary takes their place. */
-export const MESSAGES_PER_WINDOW = 5;
 
 /** The metrics of a repository, and of all repositories together. */
 export enum RepositoryMetric {

@@ -1,6 +1,6 @@
 import {
-  type CloudTrailEvent, type CloudTrailRecord, type GitHubRun, type Judgement, MESSAGES_PER_WINDOW, type Pushers,
-  type SignalFacts, type SignalReport, type SignalSummary, WINDOW_SECONDS,
+  type CloudTrailEvent, type CloudTrailRecord, type GitHubRun, type Judgement, type Pushers, type SignalFacts,
+  type SignalReport, type SignalSummary,
 } from './contract';
 import { accountsIn, isPublic } from './policy';
 import { callerArnOf, meets, principalOf, repositoryArnOf, repositoryOf } from './record';
@@ -39,37 +39,11 @@ function like(pattern: string, text: string): boolean {
   return new RegExp(`^${escaped.join('.*')}$`).test(text);
 }
 
-/** What becomes of the next occurrence of a signal. */
-export type Delivery = 'count' | 'tell' | 'tellAndSummarize';
-
-/**
- * Tells of the occurrence that reaches the threshold and of the next few; then one summary at the end of the window
- * stands for the rest.
- *
- * @param count how many there were in the window, this one included
- */
-export function delivery(threshold: number, count: number): Delivery {
-  if (count < threshold) return 'count';
-  if (count === threshold + MESSAGES_PER_WINDOW - 1) return 'tellAndSummarize';
-  return count < threshold + MESSAGES_PER_WINDOW ? 'tell' : 'count';
-}
-
-/** How many were not told of one by one. */
-export function untold(threshold: number, count: number): number {
-  return Math.max(0, count - (threshold + MESSAGES_PER_WINDOW - 1));
-}
-
 /** What stands for them; `told` is the last that was. */
 export function summaryOf(told: SignalReport, window: number, more: number): SignalSummary {
   const { audit, signal, title, severity, account, region, runbook, runbookUrl } = told;
   const summary = { from: new Date(window * 1000).toISOString(), more };
   return { schemaVersion: 1, audit, signal, title, severity, account, region, summary, runbook, runbookUrl };
-}
-
-/** The window an occurrence counts for, by its own time, as seconds since 1970. */
-export function windowOf(time: string): number {
-  const seconds = Math.floor(Date.parse(time) / 1000);
-  return seconds - (seconds % WINDOW_SECONDS);
 }
 
 /** What is reported of a signal. */

@@ -47,7 +47,6 @@ export function messageOfMany(many: SignalSummary): Message {
   };
 }
 
-/** SNS takes 100 characters of ASCII, and no line break. */
 function subject(severity: string, title: string): string {
-  return `[${severity}] ${title}`.replace(/[^ -~]/g, '?').slice(0, 100);
+  return `[${severity}] ${title}`;
 }

@@ -1,6 +1,6 @@
 import {
-  ArnFormat, Duration, Names, RemovalPolicy, Stack, aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam, aws_kms as kms,
-  aws_lambda_destinations as whenLost, aws_logs as logs, aws_logs_destinations as destinations, aws_sns as sns, type aws_cloudwatch as cloudwatch,
+  ArnFormat, Duration, Names, Stack, aws_events as events, aws_iam as iam, aws_lambda_destinations as whenLost, aws_logs as logs,
+  aws_logs_destinations as destinations, type aws_cloudwatch as cloudwatch, type aws_sns as sns,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE, type SignalFacts } from './contract';
@@ -11,7 +11,8 @@ import { BufferedHandler } from '../functions/buffered-handler';
 import { functionProps } from '../functions/handler-function';
 import { allowKey } from '../functions/handler-key';
 import type { HandlerOptions } from '../functions/handler-options';
-import { acknowledge } from '../private/acknowledge';
+import { ledgerTable } from '../functions/ledger-table';
+import { messageTopic } from '../functions/message-topic';
 
 export interface SignalTellerProps {
   readonly topic?: sns.ITopic;
@@ -30,21 +31,20 @@ export class SignalTeller extends Construct {
 
   constructor(scope: Construct, id: string, { topic, namespace, runbook, alarmActions, options }: SignalTellerProps) {
     super(scope, id);
-    this.topic = topic ?? this.makeTopic(options);
-    const table = this.makeTable(options);
+    this.topic = topic ?? messageTopic(this, 'Topic', 'ECR audit', options);
     this.function = new TellSignalsFunction(this, 'Function', {
       ...functionProps(this, 'Function', {
         description: 'Tells of signals of the ECR audit trail',
         timeout: Duration.seconds(60),
         memorySize: 256,
-        environment: { NAMESPACE: namespace, TABLE: table.tableName, TOPIC: this.topic.topicArn },
+        environment: { NAMESPACE: namespace, TOPIC: this.topic.topicArn },
       }, options),
     });
     this.buffer = new BufferedHandler(this, 'Events', { handler: this.function, options, alarmActions, maxConcurrency: 5 });
     runbook.linkLost(this.buffer.lost);
     this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
 
-    table.grant(this.function, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+    ledgerTable(this, 'Ledger', this.function, options);
     this.topic.grantPublish(this.function);
     this.buffer.queue.grant(this.function, 'sqs:SendMessage');
     allowKey(this.function, options);
@@ -89,28 +89,6 @@ export class SignalTeller extends Construct {
       detailType: ['AWS API Call via CloudTrail'],
       detail: { eventName: ['AssumeRoleWithWebIdentity'], userIdentity: { userName: events.Match.prefix('repo:') } },
     });
-  }
-
-  private makeTopic({ encryptionKey }: HandlerOptions): sns.Topic {
-    return new sns.Topic(this, 'Topic', {
-      displayName: 'ECR audit',
-      enforceSSL: true,
-      masterKey: encryptionKey ?? kms.Alias.fromAliasName(this, 'TopicKey', 'alias/aws/sns'),
-    });
-  }
-
-  private makeTable({ encryptionKey }: HandlerOptions): dynamodb.Table {
-    const table = new dynamodb.Table(this, 'Ledger', {
-      partitionKey: { name: 'key', type: dynamodb.AttributeType.STRING },
-      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      encryption: encryptionKey ? dynamodb.TableEncryption.CUSTOMER_MANAGED : dynamodb.TableEncryption.AWS_MANAGED,
-      encryptionKey,
-      timeToLiveAttribute: 'expires',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.DESTROY, // what it knows is worth something for two weeks
-    });
-    acknowledge(table, 'DynamoDBInBackupPlan', 'It keeps what was told for two weeks, so that nothing is told twice; the record is the trail.');
-    return table;
   }
 }
 

@@ -1,23 +1,26 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import {
-  type CloudTrailEvent, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, type SignalFacts, type SignalReport, WINDOW_SECONDS,
+  type CloudTrailEvent, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, type SignalFacts, type SignalReport,
 } from './contract';
-import { delivery, isSignal, report, summaryOf, untold, windowOf } from './decide';
+import { isSignal, report, summaryOf } from './decide';
 import { type LogDelivery, recordsIn } from './log-delivery';
-import { type Message, messageOf, messageOfMany } from './message';
+import { messageOf, messageOfMany } from './message';
 import { gitHubSession } from './record';
 import { type Batch, type BatchFailures, eachMessage } from '../handler/batch';
+import { Burst, type Window, windowOf } from '../handler/burst';
 import { emitMetrics } from '../handler/emit-metrics';
 import { Ledger } from '../handler/ledger';
 import { logger } from '../handler/logger';
+import { type Message, publishMessage } from '../handler/publish-message';
 
 const { NAMESPACE, TABLE, TOPIC, QUEUE } = process.env;
 const ledger = new Ledger(new DynamoDBClient(), TABLE!);
-const [events, sns, sqs] = [new EventBridgeClient(), new SNSClient(), new SQSClient()];
+const [events, sns] = [new EventBridgeClient(), new SNSClient()];
+const burst = new Burst(ledger, new SQSClient(), QUEUE!);
 
 /** What a window of one signal comes to, asked for when its messages ran out. */
 interface DueSummary {
@@ -60,22 +63,13 @@ async function tell(signal: SignalFacts, event: CloudTrailEvent): Promise<void> 
 }
 
 async function tellPeople(threshold: number, key: string, told: SignalReport): Promise<void> {
-  const window = windowOf(told.time);
-  const what = delivery(threshold, await ledger.count(key, counterOf(told, window)));
-  if (what === 'count') return;
-  await publish(told, messageOf(told));
-  if (what === 'tellAndSummarize') {
-    const summary: DueSummary = { last: told, threshold, window };
-    await sqs.send(new SendMessageCommand({ QueueUrl: QUEUE, MessageBody: JSON.stringify({ summary }), DelaySeconds: WINDOW_SECONDS }));
-  }
+  const window = { group: told.signal, window: windowOf(told.time) };
+  const summaryOfWindow = (of: Window): { readonly summary: DueSummary } => ({ summary: { last: told, threshold, window: of.window } });
+  await burst.tell(key, window, threshold, () => publish(told, messageOf(told)), summaryOfWindow);
 }
 
 async function summarize({ last, threshold, window }: DueSummary): Promise<void> {
-  const more = untold(threshold, await ledger.total(counterOf(last, window)));
-  const key = `summary/${last.signal}/${window}`;
-  if (more === 0 || await ledger.begin(key) === 'done') return;
-  await publish(last, messageOfMany(summaryOf(last, window, more)));
-  await ledger.finish(key);
+  await burst.summarize({ group: last.signal, window }, threshold, (more) => publish(last, messageOfMany(summaryOf(last, window, more))));
 }
 
 /** Which workflow a session belongs to is told only when it begins. */
@@ -101,20 +95,6 @@ async function putEvent(type: string, detail: object): Promise<void> {
   if (FailedEntryCount) throw new Error(`The event was refused: ${Entries?.[0].ErrorMessage}`);
 }
 
-async function publish({ signal, severity }: SignalReport, { subject, text, json }: Message): Promise<void> {
-  await sns.send(new PublishCommand({
-    TopicArn: TOPIC,
-    Subject: subject,
-    MessageStructure: 'json',
-    // Machines by default; people read mail.
-    Message: JSON.stringify({ default: json, email: text, sms: text.split('\n')[0] }),
-    MessageAttributes: {
-      signal: { DataType: 'String', StringValue: signal },
-      severity: { DataType: 'String', StringValue: severity },
-    },
-  }));
-}
-
-function counterOf({ signal }: SignalReport, window: number): string {
-  return `window/${signal}/${window}`;
+function publish({ signal, severity }: SignalReport, message: Message): Promise<void> {
+  return publishMessage(sns, TOPIC!, message, { signal, severity });
 }

@@ -8,6 +8,12 @@ const DAY = 86_400;
 
 export type Begun = 'begun' | 'done';
 
+/** Which one a thing is in the window that it is counted in. */
+export interface Counted {
+  readonly number: number;
+  readonly window: number;
+}
+
 /** Somebody else works on it: try again later. */
 export class BusyError extends Error {
   constructor(key: string) {
@@ -54,13 +60,16 @@ export class Ledger {
     }));
   }
 
-  /** Counts a thing that was begun, once however often it is begun, and gives its number. */
-  public async count(key: string, counter: string): Promise<number> {
-    const known = (await this.get(key))?.number?.N;
-    if (known !== undefined) return Number(known);
+  /**
+   * Counts a thing that was begun among those of its group in a window: once however often it is begun, and then in the
+   * window that it was counted in first. Gives its number there.
+   */
+  public async count(key: string, group: string, window: number): Promise<Counted> {
+    const known = await this.get(key);
+    if (known?.number?.N !== undefined) return { number: Number(known.number.N), window: Number(known.window.N) };
     const { Attributes } = await this.client.send(new UpdateItemCommand({
       TableName: this.table,
-      Key: { key: { S: counter } },
+      Key: { key: { S: counterOf(group, window) } },
       UpdateExpression: 'ADD #total :one SET expires = :expires',
       ExpressionAttributeNames: { '#total': 'total' },
       ExpressionAttributeValues: { ':one': n(1), ':expires': n(this.seconds() + DAY) },
@@ -70,15 +79,16 @@ export class Ledger {
     await this.client.send(new UpdateItemCommand({
       TableName: this.table,
       Key: { key: { S: key } },
-      UpdateExpression: 'SET #number = :number',
-      ExpressionAttributeNames: { '#number': 'number' },
-      ExpressionAttributeValues: { ':number': { N: total } },
+      UpdateExpression: 'SET #number = :number, #window = :window',
+      ExpressionAttributeNames: { '#number': 'number', '#window': 'window' },
+      ExpressionAttributeValues: { ':number': { N: total }, ':window': n(window) },
     }));
-    return Number(total);
+    return { number: Number(total), window };
   }
 
-  public async total(counter: string): Promise<number> {
-    return Number((await this.get(counter))?.total?.N ?? 0);
+  /** How many of a group were counted in a window. */
+  public async total(group: string, window: number): Promise<number> {
+    return Number((await this.get(counterOf(group, window)))?.total?.N ?? 0);
   }
 
   /** Keeps something for a day. */
@@ -102,6 +112,10 @@ export class Ledger {
   private seconds(): number {
     return Math.floor(this.now().getTime() / 1000);
   }
+}
+
+function counterOf(group: string, window: number): string {
+  return `window/${group}/${window}`;
 }
 
 function n(value: number): { N: string } {

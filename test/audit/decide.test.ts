@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
-import * as fc from 'fast-check';
 import { RECORDS } from './records';
 import { ADMINISTRATOR, CI, DIGEST, PIPELINE, WEB, asEvent, call, push, role, stranger, user } from './records/build';
-import { MESSAGES_PER_WINDOW, type Pushers, type SignalFacts } from '../../src/audit/contract';
-import { delivery, isSignal, report, summaryOf, untold, windowOf } from '../../src/audit/decide';
+import type { Pushers, SignalFacts } from '../../src/audit/contract';
+import { isSignal, report, summaryOf } from '../../src/audit/decide';
 import { accountsIn, isPublic } from '../../src/audit/policy';
 import { gitHubRun, gitHubSession, meets, repositoryOf, valuesAt } from '../../src/audit/record';
+import { windowOf } from '../../src/handler/burst';
 import { ROOT } from '../support/tools';
 
 const FACTS: SignalFacts = {
@@ -52,36 +52,6 @@ test('judges by the conditions that a rule had no room for', () => {
 
   expect(isSignal(facts, push(CI))).toBe(true);
   expect(isSignal(facts, push(CI, { arn: `${WEB}2` }))).toBe(false);
-});
-
-describe('delivery', () => {
-  const told = (threshold: number, occurrences: number) =>
-    Array.from({ length: occurrences }, (_, index) => delivery(threshold, index + 1)).filter((each) => each !== 'count');
-
-  test('tells of one', () => expect(told(1, 1)).toEqual(['tell']));
-  test('tells of nothing below the threshold', () => expect(told(10, 9)).toEqual([]));
-  test('tells of what reaches the threshold', () => expect(told(10, 10)).toEqual(['tell']));
-  test('tells of ten thousand in five messages and a summary', () => {
-    expect(told(1, 10_000)).toEqual(['tell', 'tell', 'tell', 'tell', 'tellAndSummarize']);
-    expect(untold(1, 10_000)).toBe(9_995);
-  });
-
-  test('never tells more, asks for one summary at most, and counts all', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 0, max: 3000 }), (threshold, occurrences) => {
-      const messages = told(threshold, occurrences);
-      expect(messages.length).toBe(Math.min(MESSAGES_PER_WINDOW, Math.max(0, occurrences - threshold + 1)));
-      expect(messages.filter((each) => each === 'tellAndSummarize').length).toBe(messages.length === MESSAGES_PER_WINDOW ? 1 : 0);
-      expect(untold(threshold, occurrences)).toBe(messages.length === MESSAGES_PER_WINDOW ? occurrences - threshold + 1 - messages.length : 0);
-    }));
-  });
-});
-
-test.each([
-  ['2026-11-22T10:00:00Z', '2026-11-22T10:00:00Z'],
-  ['2026-11-22T10:04:59Z', '2026-11-22T10:00:00Z'],
-  ['2026-11-22T10:05:00Z', '2026-11-22T10:05:00Z'],
-])('%s counts for the window from %s', (time, from) => {
-  expect(windowOf(time)).toBe(Date.parse(from) / 1000);
 });
 
 test('reports what a machine needs', () => {

@@ -105,7 +105,7 @@ test('a burst of ten thousand: all on the bus, five to people, and a summary', a
 
   expect(onBus).toHaveLength(10_000);
   expect(published).toHaveLength(5);
-  expect(delayed).toEqual([expect.objectContaining({ QueueUrl: process.env.QUEUE, DelaySeconds: 300 })]);
+  expect(delayed).toEqual([expect.objectContaining({ QueueUrl: process.env.QUEUE, DelaySeconds: 360 })]);
 
   const summary = JSON.parse(delayed[0].MessageBody!);
   await handler(batch(summary, summary));

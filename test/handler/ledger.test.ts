@@ -30,17 +30,18 @@ test('what somebody else has begun is left to them, until their time is over', a
   expect(await ledger.begin('a')).toBe('begun');
 });
 
-test('counts once however often it is begun', async () => {
+test('counts once however often it is begun, in the window where it was counted first', async () => {
   await ledger.begin('a');
-  expect(await ledger.count('a', 'window')).toBe(1);
+  expect(await ledger.count('a', 'deletions', 300)).toEqual({ number: 1, window: 300 });
   await ledger.begin('b');
-  expect(await ledger.count('b', 'window')).toBe(2);
+  expect(await ledger.count('b', 'deletions', 300)).toEqual({ number: 2, window: 300 });
   later(121);
   await ledger.begin('a');
 
-  expect(await ledger.count('a', 'window')).toBe(1);
-  expect(await ledger.total('window')).toBe(2);
-  expect(await ledger.total('other')).toBe(0);
+  expect(await ledger.count('a', 'deletions', 600)).toEqual({ number: 1, window: 300 });
+  expect(await ledger.total('deletions', 300)).toBe(2);
+  expect(await ledger.total('deletions', 600)).toBe(0);
+  expect(await ledger.total('pushes', 300)).toBe(0);
 });
 
 test('keeps and recalls', async () => {
@@ -52,7 +53,7 @@ test('keeps and recalls', async () => {
 
 test('everything expires', async () => {
   await ledger.begin('a');
-  await ledger.count('a', 'window');
+  await ledger.count('a', 'deletions', 300);
   await ledger.keep('b', {});
 
   for (const item of table.items.values()) expect(Number(item.expires.N)).toBeGreaterThan(now.getTime() / 1000);
