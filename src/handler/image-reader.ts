@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { BatchGetImageCommand, DescribeImageScanFindingsCommand } from '@aws-sdk/client-ecr';
-import { BatchGetFindingDetailsCommand, type FindingStatus, ListCoverageCommand, ListFindingsCommand } from '@aws-sdk/client-inspector2';
+import {
+  BatchGetFindingDetailsCommand, type ClusterInformation, type FindingStatus, GetClustersForImageCommand, ListCoverageCommand, ListFindingsCommand,
+} from '@aws-sdk/client-inspector2';
 import { AwsClients, type AwsSettings } from './clients';
 import { readPages } from './paging';
 import { ReadError, explained, nameOf } from './read-error';
@@ -53,6 +55,7 @@ const COVERAGE_A_PAGE = 100;
 /** For what an answer leaves out; what is refused as a whole, the SDK tries again. */
 const MAX_ATTEMPTS = 3;
 const PAUSE_MS = 300;
+const CLUSTERS_A_PAGE = 100;
 
 const MANIFESTS = [
   'application/vnd.oci.image.manifest.v1+json',
@@ -112,6 +115,28 @@ export class ImageReader {
     if (options.askAboutExploits) await this.readDetails(sink, options);
   }
 
+  /**
+   * Reads where images run, in the order of their digests. Amazon Inspector knows it of images that it scans continuously,
+   * up to 36 hours late; of an index it knows nothing, so the digests are those of its platforms.
+   *
+   * @param take may be given the same cluster twice
+   */
+  async readUse(
+    { digests, ...image }: Omit<ImageAddress, 'digest'> & { readonly digests: readonly string[] },
+    take: (clusters: readonly ClusterInformation[]) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    for (const digest of digests) {
+      const filter = { resourceId: arnOf({ ...image, digest }) };
+      await this.pages('GetClustersForImage', (nextToken) => this.clients.inspector.send(
+        new GetClustersForImageCommand({ filter, maxResults: CLUSTERS_A_PAGE, nextToken }), { abortSignal: signal },
+      ), ({ cluster = [] }) => {
+        take(cluster);
+        return true;
+      });
+    }
+  }
+
   private async readManifests({ account, repository, digest }: ImageAddress, sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
     let wanted = [digest];
     while (wanted.length > 0) {
@@ -136,11 +161,10 @@ export class ImageReader {
   }
 
   private async readCoverage(image: ImageAddress, digests: string[], sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
-    const { account, region, repository } = image;
     const filterCriteria = {
-      accountId: equals([account]),
+      accountId: equals([image.account]),
       resourceType: equals(['AWS_ECR_CONTAINER_IMAGE']),
-      resourceId: equals(digests.map((digest) => `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}/${digest}`)),
+      resourceId: equals(digests.map((digest) => arnOf({ ...image, digest }))),
     };
     await this.pages('ListCoverage', (nextToken) => this.clients.inspector.send(
       new ListCoverageCommand({ filterCriteria, maxResults: COVERAGE_A_PAGE, nextToken }), { abortSignal: signal },
@@ -233,6 +257,11 @@ export class ImageReader {
 function checkDigest(digest: string, body: string): void {
   const actual = `sha256:${createHash('sha256').update(body).digest('hex')}`;
   if (actual !== digest) throw new ReadError('BatchGetImage', `the manifest of ${digest} has the digest ${actual}`);
+}
+
+/** As Amazon Inspector names an image. */
+function arnOf({ account, region, repository, digest }: ImageAddress): string {
+  return `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}/${digest}`;
 }
 
 function equals<T extends string>(values: readonly T[]): Array<{ comparison: 'EQUALS'; value: T }> {

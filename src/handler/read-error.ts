@@ -38,4 +38,5 @@ const IAM: Record<string, string> = {
   ListCoverage: 'inspector2:ListCoverage',
   ListFindings: 'inspector2:ListFindings',
   BatchGetFindingDetails: 'inspector2:BatchGetFindingDetails',
+  GetClustersForImage: 'inspector2:GetClustersForImage',
 };

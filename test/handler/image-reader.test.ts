@@ -370,3 +370,42 @@ test('whoever reads an index hears of its platforms before anything is read of t
 
   expect(heard).toEqual([[...platforms, 'BatchGetImage']]);
 });
+
+describe('where images run', () => {
+  const useOf = async (...digests: string[]) => {
+    const seen: Array<string | undefined> = [];
+    const { account, region } = world;
+    await reader.readUse({ account, region, repository: REPOSITORY, digests }, (clusters) => void seen.push(...clusters.map(({ clusterArn }) => clusterArn?.split('/')[1])));
+    return seen;
+  };
+
+  test('is asked for each of them', async () => {
+    world.clusters.set(world.arnOf(REPOSITORY, digest(1)), [samples.ecsCluster(world, 'prod', 'web')]);
+    world.clusters.set(world.arnOf(REPOSITORY, digest(2)), [samples.eksCluster(world, 'blue', 'shop', 'web')]);
+    world.clusters.set(world.arnOf('shop/api', digest(1)), [samples.ecsCluster(world, 'other', 'api')]);
+
+    expect(await useOf(digest(1), digest(2), digest(3))).toEqual(['prod', 'blue']);
+    expect(aws.requests[0].body).toEqual({ filter: { resourceId: `arn:aws:ecr:${world.region}:${world.account}:repository/shop/web/${digest(1)}` }, maxResults: 100 });
+    expect(reader.requests).toEqual({ GetClustersForImage: 3 });
+  });
+
+  test.each<[string, Fault[]]>([
+    ['pages', []],
+    ['empty pages', ['emptyPage']],
+    ['throttled', ['throttled', 'serverError']],
+    ['credentials that expire', ['expiredCredentials']],
+  ])('is read to the end: %s', async (_name, faults) => {
+    const clusters = Array.from({ length: 25 }, (_, at) => samples.ecsCluster(world, `c${at}`, 'web'));
+    world.clusters.set(world.arnOf(REPOSITORY, digest(1)), clusters);
+    aws.pageSize = 10;
+    aws.inject(...faults.map((fault) => ({ operation: 'GetClustersForImage', fault, after: 1 })));
+
+    expect(await useOf(digest(1))).toEqual(clusters.map((_, at) => `c${at}`));
+  });
+
+  test('is not known without the permission, and whoever asks is told so', async () => {
+    aws.inject({ operation: 'GetClustersForImage', fault: 'denied' });
+
+    await expect(useOf(digest(1))).rejects.toThrow(/GetClustersForImage: .*Allow inspector2:GetClustersForImage; where Amazon Inspector is turned off/);
+  });
+});

@@ -5,7 +5,7 @@ import { ImageReader } from '../../src/handler/image-reader';
 import { FactsBuilder } from '../../src/inspector/answers/facts-builder';
 import { NOW, judge } from '../inspector/facts';
 import { StandIn } from '../stand-in';
-import { covered, inspectorFinding } from '../stand-in/samples';
+import { covered, ecsCluster, inspectorFinding } from '../stand-in/samples';
 import { World } from '../stand-in/world';
 
 let aws: LocalAws;
@@ -38,10 +38,16 @@ async function roleThatMay(name: string, ...Action: string[]) {
 
 const ALL = ['ecr:BatchGetImage', 'inspector2:ListCoverage', 'inspector2:ListFindings', 'inspector2:BatchGetFindingDetails'];
 
-async function verdict(credentials: Awaited<ReturnType<typeof roleThatMay>>) {
-  const image = { account: aws.account, region: aws.region, repository: repositoryName, digest };
+type Role = Awaited<ReturnType<typeof roleThatMay>>;
+
+function readerWith(credentials: Role): ImageReader {
   const { endpoint, region, requestHandler } = aws.client(class { constructor(readonly settings: any) {} }).settings;
-  const reader = new ImageReader({ endpoint, region, requestHandler, credentials });
+  return new ImageReader({ endpoint, region, requestHandler, credentials });
+}
+
+async function verdict(credentials: Role) {
+  const image = { account: aws.account, region: aws.region, repository: repositoryName, digest };
+  const reader = readerWith(credentials);
   const builder = new FactsBuilder(image);
   await reader.read(image, builder, { scanner: 'ENHANCED', statuses: ['ACTIVE'], askAboutExploits: true });
   reader.close();
@@ -74,4 +80,19 @@ test('a scan of ECR is answered by the stand-in too', async () => {
   standIn.world.scans.set(digest, { imageScanStatus: { status: 'COMPLETE' }, imageScanFindings: { imageScanCompletedAt: NOW, findings: [] } });
   const answer = await aws.client(ECRClient).send(new DescribeImageScanFindingsCommand({ repositoryName, imageId: { imageDigest: digest } }));
   expect(answer).toMatchObject({ imageScanStatus: { status: 'COMPLETE' }, imageScanFindings: { imageScanCompletedAt: NOW } });
+});
+
+test('where an image runs is told to whoever may ask', async () => {
+  aws.scansFrom(standIn);
+  standIn.world.clusters.set(standIn.world.arnOf(repositoryName, digest), [ecsCluster(standIn.world, 'prod', 'web')]);
+  const use = async (credentials: Role) => {
+    const reader = readerWith(credentials);
+    const found: unknown[] = [];
+    const image = { account: aws.account, region: aws.region, repository: repositoryName, digests: [digest] };
+    await reader.readUse(image, (clusters) => void found.push(...clusters)).finally(() => reader.close());
+    return found;
+  };
+
+  expect(await use(await roleThatMay('asker', 'inspector2:GetClustersForImage'))).toMatchObject([{ clusterDetails: [{ runningUnitCount: 3 }] }]);
+  await expect(use(await roleThatMay('other', ...ALL))).rejects.toThrow('Allow inspector2:GetClustersForImage');
 });

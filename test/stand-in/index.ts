@@ -15,6 +15,7 @@ const PATHS: Record<string, string> = {
   '/findings/list': 'ListFindings',
   '/coverage/list': 'ListCoverage',
   '/findings/details/batch/get': 'BatchGetFindingDetails',
+  '/cluster/get': 'GetClustersForImage',
 };
 
 /**

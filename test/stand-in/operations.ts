@@ -18,6 +18,8 @@ export interface Operation {
 }
 
 const VALIDATION = 'ValidationException';
+/** https://docs.aws.amazon.com/inspector/v2/APIReference/API_ClusterForImageFilterCriteria.html */
+const IMAGE_ARN = /^arn:.*:ecr:.*:\d{12}:repository\/[a-zA-Z0-9._/-]+(\/sha256:[a-z0-9]{64})?$/;
 
 /** What the reader asks for, by the names of the operations. */
 export const OPERATIONS: Record<string, Operation> = {
@@ -86,6 +88,16 @@ export const OPERATIONS: Record<string, Operation> = {
         findingStatus: ({ status }) => status!,
       });
       return { findings: world.findings.filter(meets) };
+    },
+  },
+  GetClustersForImage: {
+    request: inspector.GetClustersForImageRequest$,
+    response: inspector.GetClustersForImageResponse$,
+    paged: { most: 100, list: ({ cluster }) => cluster, with: (_, cluster) => ({ cluster }) },
+    answer(world, { filter }: inspector.GetClustersForImageRequest): inspector.GetClustersForImageResponse {
+      const { resourceId } = filter!;
+      if (!IMAGE_ARN.test(resourceId!)) throw new ServiceError(VALIDATION, `resourceId must meet ${IMAGE_ARN.source}`);
+      return { cluster: world.clusters.get(resourceId!) ?? [] };
     },
   },
   BatchGetFindingDetails: {

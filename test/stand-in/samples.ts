@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageScanFinding } from '@aws-sdk/client-ecr';
-import type { CoveredResource, Finding, ScanStatusReason, VulnerablePackage } from '@aws-sdk/client-inspector2';
+import type { ClusterDetails, ClusterInformation, CoveredResource, Finding, ScanStatusReason, VulnerablePackage } from '@aws-sdk/client-inspector2';
 import type { World } from './world';
 
 /** Manifests as docker buildx, cosign and notation push them. */
@@ -141,5 +141,34 @@ export function basicFinding(name: string, severity: ImageScanFinding['severity'
     uri: `https://security-tracker.debian.org/tracker/${name}`,
     description: `What ${name} is about.`,
     attributes: [{ key: 'package_name', value: packageName }, { key: 'package_version', value: '3.0.11-1~deb12u1' }, { key: 'CVSS3_SCORE', value: '7.5' }],
+  };
+}
+
+/** Tasks of a service that run an image, as Amazon Inspector has seen them. */
+export function ecsCluster(world: World, name: string, service: string, more: Partial<ClusterDetails> = {}): ClusterInformation {
+  const arn = `arn:aws:ecs:${world.region}:${world.account}`;
+  return {
+    clusterArn: `${arn}:cluster/${name}`,
+    clusterDetails: [{
+      lastInUse: OBSERVED,
+      runningUnitCount: 3,
+      stoppedUnitCount: 0,
+      clusterMetadata: { awsEcsMetadataDetails: { detailsGroup: `service:${service}`, taskDefinitionArn: `${arn}:task-definition/${service}:7` } },
+      ...more,
+    }],
+  };
+}
+
+/** Pods of workloads that run an image. */
+export function eksCluster(world: World, name: string, namespace: string, workload: string, more: Partial<ClusterDetails> = {}): ClusterInformation {
+  return {
+    clusterArn: `arn:aws:eks:${world.region}:${world.account}:cluster/${name}`,
+    clusterDetails: [{
+      lastInUse: OBSERVED,
+      runningUnitCount: 2,
+      stoppedUnitCount: 0,
+      clusterMetadata: { awsEksMetadataDetails: { namespace, workloadInfoList: [{ name: workload, type: 'Deployment' }] } },
+      ...more,
+    }],
   };
 }

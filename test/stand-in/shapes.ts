@@ -5,7 +5,7 @@
 export type Shape = number | readonly unknown[] | (() => Shape);
 
 /** How the SDK numbers what it finds in a model. */
-const [LIST, MAP, STRUCTURE, ERROR] = [1, 2, 3, -3];
+const [LIST, MAP, STRUCTURE, UNION, ERROR] = [1, 2, 3, 4, -3];
 const [STRING, NUMBER, BOOLEAN, TIMESTAMP, LIST_OF, MAP_OF] = [0, 1, 2, 4, 64, 128];
 
 /** What a value of the SDK is on the wire: dates are seconds. Fails where the value is not of the shape. */
@@ -25,6 +25,8 @@ export function toWire(shape: unknown, value: unknown, place: string): unknown {
     case STRUCTURE:
     case ERROR:
       return structureToWire(first as string[], second as unknown[], required ?? 0, value, place);
+    case UNION:
+      return unionToWire(first as string[], second as unknown[], value, place);
     default: // a simple one with traits: [0, namespace, name, traits, schema]
       return toWire(first, value, place);
   }
@@ -43,6 +45,12 @@ function structureToWire(names: string[], shapes: unknown[], required: number, v
   if (absent.length > 0) throw new Error(`${place} lacks ${absent.join(', ')}`);
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)
     .map(([name, member]) => [name, toWire(shapes[names.indexOf(name)], member, `${place}.${name}`)]));
+}
+
+function unionToWire(names: string[], shapes: unknown[], value: unknown, place: string): unknown {
+  const wire = structureToWire(names, shapes, 0, value, place);
+  if (Object.keys(wire as object).length !== 1) throw mismatch(place, 'a union, which has one member', value);
+  return wire;
 }
 
 function listToWire(shape: unknown, value: unknown, place: string): unknown {

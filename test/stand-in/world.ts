@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DescribeImageScanFindingsResponse, ImageFailureCode } from '@aws-sdk/client-ecr';
-import type { CoveredResource, Finding, FindingDetail, FindingDetailsErrorCode } from '@aws-sdk/client-inspector2';
+import type { ClusterInformation, CoveredResource, Finding, FindingDetail, FindingDetailsErrorCode } from '@aws-sdk/client-inspector2';
 
 export interface StoredImage {
   readonly repository: string;
@@ -22,6 +22,9 @@ export class World {
   readonly detailErrors = new Map<string, FindingDetailsErrorCode[]>();
   /** By digest. */
   readonly scans = new Map<string, Pick<DescribeImageScanFindingsResponse, 'imageScanStatus' | 'imageScanFindings'>>();
+
+  /** Where images run, by their ARN. */
+  readonly clusters = new Map<string, ClusterInformation[]>();
 
   constructor(readonly account = '123456789012', readonly region = 'eu-west-1') {}
 
