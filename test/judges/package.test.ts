@@ -29,7 +29,7 @@ describe('what ships', () => {
     expect(doesNotShip(paths)).toEqual([]);
     expect(paths).toEqual(expect.arrayContaining(
       ['package.json', 'README.md', 'LICENSE', 'API.md', '.jsii', 'lib/index.js', 'lib/index.d.ts',
-        'schema/finding-policy-v1.json', 'schema/finding-exceptions-v1.json', 'schema/verdict-v1.json', 'schema/audit-signal-v1.json'],
+        'schema/finding-policy-v1.json', 'schema/finding-exceptions-v1.json', 'schema/verdict-v1.json', 'schema/audit-signal-v1.json', 'schema/gate-event-v1.json'],
     ));
     expect(doesNotShip(['test/a.test.ts', '.venv/x/bin/python', 'lib/index.ts', 'examples/app.ts', '.projenrc.ts', 'lib/.jsii.tabl.json',
       'lib/handler/ecr.js', 'lib/audit/tell-person.lambda.js', 'assets/audit/tell-person.lambda/index.js.map']))
