@@ -116,25 +116,19 @@ export class ImageReader {
   }
 
   /**
-   * Reads where images run, in the order of their digests. Amazon Inspector knows it of images that it scans continuously,
-   * up to 36 hours late; of an index it knows nothing, so the digests are those of its platforms.
+   * Reads where an image runs. Amazon Inspector knows it of images that it scans continuously, up to 36 hours late; of an
+   * index it knows nothing: ask for its platforms.
    *
    * @param take may be given the same cluster twice
    */
-  async readUse(
-    { digests, ...image }: Omit<ImageAddress, 'digest'> & { readonly digests: readonly string[] },
-    take: (clusters: readonly ClusterInformation[]) => void,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    for (const digest of digests) {
-      const filter = { resourceId: arnOf({ ...image, digest }) };
-      await this.pages('GetClustersForImage', (nextToken) => this.clients.inspector.send(
-        new GetClustersForImageCommand({ filter, maxResults: CLUSTERS_A_PAGE, nextToken }), { abortSignal: signal },
-      ), ({ cluster = [] }) => {
-        take(cluster);
-        return true;
-      });
-    }
+  async readUse(image: ImageAddress, take: (clusters: readonly ClusterInformation[]) => void, signal?: AbortSignal): Promise<void> {
+    const filter = { resourceId: arnOf(image) };
+    await this.pages('GetClustersForImage', (nextToken) => this.clients.inspector.send(
+      new GetClustersForImageCommand({ filter, maxResults: CLUSTERS_A_PAGE, nextToken }), { abortSignal: signal },
+    ), ({ cluster = [] }) => {
+      take(cluster);
+      return true;
+    });
   }
 
   private async readManifests({ account, repository, digest }: ImageAddress, sink: AnswerSink, { signal }: ReadOptions): Promise<void> {

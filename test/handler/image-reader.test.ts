@@ -371,22 +371,20 @@ test('whoever reads an index hears of its platforms before anything is read of t
   expect(heard).toEqual([[...platforms, 'BatchGetImage']]);
 });
 
-describe('where images run', () => {
-  const useOf = async (...digests: string[]) => {
+describe('where an image runs', () => {
+  const useOf = async (of: string) => {
     const seen: Array<string | undefined> = [];
-    const { account, region } = world;
-    await reader.readUse({ account, region, repository: REPOSITORY, digests }, (clusters) => void seen.push(...clusters.map(({ clusterArn }) => clusterArn?.split('/')[1])));
+    await reader.readUse(addressOf(of), (clusters) => void seen.push(...clusters.map(({ clusterArn }) => clusterArn?.split('/')[1])));
     return seen;
   };
 
-  test('is asked for each of them', async () => {
-    world.clusters.set(world.arnOf(REPOSITORY, digest(1)), [samples.ecsCluster(world, 'prod', 'web')]);
-    world.clusters.set(world.arnOf(REPOSITORY, digest(2)), [samples.eksCluster(world, 'blue', 'shop', 'web')]);
+  test('is asked for that image alone', async () => {
+    world.clusters.set(world.arnOf(REPOSITORY, digest(1)), [samples.ecsCluster(world, 'prod', 'web'), samples.eksCluster(world, 'blue', 'shop', 'web')]);
     world.clusters.set(world.arnOf('shop/api', digest(1)), [samples.ecsCluster(world, 'other', 'api')]);
 
-    expect(await useOf(digest(1), digest(2), digest(3))).toEqual(['prod', 'blue']);
+    expect([await useOf(digest(1)), await useOf(digest(2))]).toEqual([['prod', 'blue'], []]);
     expect(aws.requests[0].body).toEqual({ filter: { resourceId: `arn:aws:ecr:${world.region}:${world.account}:repository/shop/web/${digest(1)}` }, maxResults: 100 });
-    expect(reader.requests).toEqual({ GetClustersForImage: 3 });
+    expect(reader.requests).toEqual({ GetClustersForImage: 2 });
   });
 
   test.each<[string, Fault[]]>([

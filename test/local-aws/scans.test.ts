@@ -88,7 +88,7 @@ test('where an image runs is told to whoever may ask', async () => {
   const use = async (credentials: Role) => {
     const reader = readerWith(credentials);
     const found: unknown[] = [];
-    const image = { account: aws.account, region: aws.region, repository: repositoryName, digests: [digest] };
+    const image = { account: aws.account, region: aws.region, repository: repositoryName, digest };
     await reader.readUse(image, (clusters) => void found.push(...clusters)).finally(() => reader.close());
     return found;
   };

@@ -2,11 +2,16 @@ import type { Notice, Reason, Upgrade, Verdict, VerdictStatus } from '../contrac
 
 /** What the construct of the gate and the code that it runs share. */
 
-/** The source and the types of the events that tell of verdicts. */
+/** The source of the events that tell of verdicts. */
 export const EVENT_SOURCE = 'cdk-secure-ecr.gate';
+
+/** What a gate tells of; the `detail-type` of its events. */
 export enum VerdictEventType {
+  /** An image is approved: for the first time, or again. */
   APPROVED = 'Image Approved',
+  /** An image is rejected: for the first time, or again. */
   REJECTED = 'Image Rejected',
+  /** An image was told of before, and now it is something else. */
   CHANGED = 'Image Verdict Changed',
 }
 
