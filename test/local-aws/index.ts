@@ -10,7 +10,7 @@ import { type HttpAnswer, type HttpRequest, send } from './http';
 import { Network, type NetworkOptions } from './network';
 import { ensurePython } from './python';
 import type {
-  BusEvent, ClientSettings, Credentials, LocalAwsOptions, RecordedResource, ServiceSource,
+  BusEvent, ClientSettings, Credentials, LocalAwsOptions, RecordedResource, ServiceEvent, ServiceSource,
 } from './types';
 
 export type { CdkOptions } from './cdk-cli';
@@ -197,6 +197,11 @@ export class LocalAws {
   /** What was put on any event bus, oldest first. */
   async events(): Promise<BusEvent[]> {
     return this.control('events');
+  }
+
+  /** Has a service tell the default bus of something; nobody else may speak for it. */
+  async announce(event: ServiceEvent): Promise<void> {
+    await this.control('announce', { event: JSON.stringify(event) });
   }
 
   /** Has what scanners say answered by a stand-in (test/stand-in) from now on; ministack knows nothing of scans. */

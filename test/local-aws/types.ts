@@ -42,6 +42,9 @@ export interface RecordedResource {
   readonly attributes: Record<string, string>;
 }
 
+/** What a service puts on the default bus. */
+export type ServiceEvent = Pick<BusEvent, 'source' | 'detail-type' | 'detail' | 'resources'>;
+
 /** An event as a rule's target receives it, with the name of the bus it was put on. */
 export interface BusEvent {
   readonly 'id': string;

@@ -45,6 +45,16 @@ def image_action(action: str, repository: str, digest: str, tag: str, media_type
     }]}, allow_aws_source=True)
 
 
+def announce(event: str) -> dict:
+    """Puts an event of a service on the default bus, which PutEvents refuses to everybody else."""
+    given = json.loads(event)
+    eventbridge._put_events({"Entries": [{
+        "Source": given["source"], "DetailType": given["detail-type"], "Resources": given.get("resources", []),
+        "Detail": json.dumps(given["detail"]),
+    }]}, allow_aws_source=True)
+    return {}
+
+
 def envelope(event: dict) -> dict:
     """The event as a target receives it."""
     detail = event.get("Detail") or "{}"

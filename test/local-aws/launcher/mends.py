@@ -1,4 +1,5 @@
-"""Small things ministack's CloudFormation drops although its services know them, one that no SDK can read, and one that IAM has not."""
+"""Small things: what ministack's CloudFormation drops although its services know it, an answer that no SDK can read, and
+permissions of a name that IAM does not know."""
 
 import json
 
@@ -10,7 +11,7 @@ def install() -> None:
     mend("AWS::Lambda::Function", dead_letter_queue)
     mend("AWS::SNS::Topic", topic_key)
     cloudwatch._list_dashboards = list_dashboards(cloudwatch._list_dashboards)
-    iam_actions.extract_iam_action = batches_of_sqs(iam_actions.extract_iam_action)
+    iam_actions.extract_iam_action = one_for_all(iam_actions.extract_iam_action)
 
 
 def mend(resource_type: str, complete) -> None:
@@ -47,14 +48,6 @@ def topic_key(arn: str, properties: dict) -> dict:
     return {}
 
 
-def batches_of_sqs(extract):
-    """Who may send, delete or change one message may do so with ten: IAM knows no SendMessageBatch."""
-    def action(*request) -> str | None:
-        name = extract(*request)
-        return name.removesuffix("Batch") if name and name.startswith("sqs:") else name
-    return action
-
-
 def list_dashboards(listed):
     """ListDashboards answers JSON with a date in a form that no SDK reads."""
     def answer(parameters: dict, data: dict, is_cbor: bool, is_json: bool = False) -> tuple:
@@ -64,3 +57,11 @@ def list_dashboards(listed):
         entries = [{**entry, "LastModified": 0} for entry in json.loads(body)["DashboardEntries"]]
         return status, headers, json.dumps({"DashboardEntries": entries}).encode()
     return answer
+
+
+def one_for_all(extract):
+    """Amazon SQS has no permissions for batches: whoever may send a message may send ten."""
+    def action(*request) -> str | None:
+        found = extract(*request)
+        return found.removesuffix("Batch") if found and found.startswith("sqs:") else found
+    return action

@@ -76,7 +76,7 @@ def local(path: str, scope: dict) -> tuple:
 
 # Each takes what the query says, by name.
 CONTROLS = {
-    "resources": record_only.records, "events": events.recent,
+    "resources": record_only.records, "events": events.recent, "announce": events.announce,
     "place-in-organization": organizations.place, "expire-tokens": tokens.expire, "route": network.route,
     "age-second-factor": mfa.age,
     "as-service": principals.as_service, "through-service": principals.through,
