@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { CreateRepositoryCommand, DescribeRegistryCommand, DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
   CreateAccessKeyCommand, DeleteAccessKeyCommand, IAMClient, ListAttachedGroupPoliciesCommand, ListGroupPoliciesCommand,
 } from '@aws-sdk/client-iam';
-import { AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { CreateQueueCommand, DeleteMessageBatchCommand, SQSClient, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { Actors } from './actors';
 import { run } from './guarded-process';
 import { LocalAws } from './index';
 import { ensurePython } from './python';
@@ -169,3 +172,39 @@ function token(claims: object): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return [part({ alg: 'RS256', kid: 'k' }), part({ iat: now, exp: now + 300, ...claims }), 'c2lnbmF0dXJl'].join('.');
 }
+
+test('a service tells the default bus, where nobody else may speak for it', async () => {
+  const event = { 'source': 'aws.inspector2', 'detail-type': 'Inspector2 Scan', 'resources': ['arn:aws:ecr:us-east-1:123456789012:repository/app'], 'detail': { 'scan-status': 'INITIAL_SCAN_COMPLETE' } };
+
+  await aws.announce(event);
+
+  expect(await aws.events()).toContainEqual(expect.objectContaining({ ...event, bus: 'default', account: aws.account }));
+  const { FailedEntryCount } = await aws.client(EventBridgeClient).send(
+    new PutEventsCommand({ Entries: [{ Source: event.source, DetailType: event['detail-type'], Detail: '{}' }] }));
+  expect(FailedEntryCount).toBe(1);
+});
+
+test('whoever may send a message may send ten, and what was asked is known', async () => {
+  const role = await new Actors(aws).role('sender', [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }]);
+  const { QueueUrl } = await aws.client(SQSClient).send(new CreateQueueCommand({ QueueName: 'ten' }));
+  const sqs = aws.client(SQSClient, await aws.assumeRole(role));
+
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'one', MessageBody: 'one' }, { Id: 'two', MessageBody: 'two' }] }));
+  await expect(sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: [{ Id: 'one', ReceiptHandle: 'none' }] }))).rejects.toThrow(/sqs:DeleteMessage action/);
+
+  const asked = (await aws.accesses()).filter(({ principal }) => principal.includes(':assumed-role/sender/'));
+  expect(asked.map(({ action, resource, allowed }) => ({ action, resource, allowed }))).toEqual([
+    { action: 'sqs:SendMessage', resource: expect.stringMatching(/:ten$/), allowed: true },
+    { action: 'sqs:DeleteMessage', resource: expect.stringMatching(/:ten$/), allowed: false },
+  ]);
+});
+
+test('a service takes on roles that trust it, and no others', async () => {
+  const role = await new Actors(aws).role('of-lambda', [], { trust: { Principal: { Service: 'lambda.amazonaws.com' } } });
+
+  const session = await aws.assumeRole(role, 'test', await aws.asService('lambda.amazonaws.com'));
+
+  const { Arn } = await aws.client(STSClient, session).send(new GetCallerIdentityCommand({}));
+  expect(Arn).toBe(`arn:aws:sts::${aws.account}:assumed-role/of-lambda/test`);
+  await expect(aws.assumeRole(role, 'test', await aws.asService('ecs.amazonaws.com'))).rejects.toThrow(/not authorized to perform: sts:AssumeRole/);
+});

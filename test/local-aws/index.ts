@@ -10,12 +10,12 @@ import { type HttpAnswer, type HttpRequest, send } from './http';
 import { Network, type NetworkOptions } from './network';
 import { ensurePython } from './python';
 import type {
-  BusEvent, ClientSettings, Credentials, LocalAwsOptions, RecordedResource, ServiceEvent, ServiceSource,
+  Access, BusEvent, ClientSettings, Credentials, LocalAwsOptions, RecordedResource, ServiceEvent, ServiceSource,
 } from './types';
 
 export type { CdkOptions } from './cdk-cli';
 export type { Network, NetworkOptions } from './network';
-export { makeImage, type OciImage } from './oci-image';
+export { makeImage, makeIndex, type OciImage } from './oci-image';
 export { pull, push, type RepositoryName } from './registry';
 export type * from './types';
 
@@ -197,6 +197,11 @@ export class LocalAws {
   /** What was put on any event bus, oldest first. */
   async events(): Promise<BusEvent[]> {
     return this.control('events');
+  }
+
+  /** What IAM was asked so far, and what it said; each once. */
+  async accesses(): Promise<Access[]> {
+    return this.control('accesses');
   }
 
   /** Has a service tell the default bus of something; nobody else may speak for it. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { gzipStored, tar } from './archive';
 
 export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 
 export interface Blob {
   readonly mediaType: string;
@@ -49,6 +50,12 @@ export function makeImage({ version = '1', greeting = 'hello' }: ImageArguments 
     layers: [descriptor(layer)],
   });
   return { digest: sha256(manifest), manifest, mediaType: MANIFEST_TYPE, config, layers: [layer] };
+}
+
+/** An image of several platforms, which are pushed before it; `one` of them lends it its blobs. */
+export function makeIndex(manifest: object, one: OciImage): OciImage {
+  const text = JSON.stringify(manifest);
+  return { ...one, manifest: text, mediaType: INDEX_TYPE, digest: sha256(text) };
 }
 
 export function sha256(content: Buffer | string): string {

@@ -42,6 +42,15 @@ export interface RecordedResource {
   readonly attributes: Record<string, string>;
 }
 
+/** What IAM was asked, and whether it allowed it. */
+export interface Access {
+  /** As in `arn:aws:sts::123456789012:assumed-role/role/session`. */
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly allowed: boolean;
+}
+
 /** What a service puts on the default bus. */
 export type ServiceEvent = Pick<BusEvent, 'source' | 'detail-type' | 'detail' | 'resources'>;
 

@@ -2,7 +2,7 @@ import { judge, pushed, repositoryOf, shown } from './judge';
 import { CLEAN, VULNERABLE, scan } from './world';
 import { FindingException, FindingPolicy } from '../../../src';
 import { renderHtml } from '../../../src/inspector/report/html';
-import { type OciImage, makeImage } from '../../../test/local-aws';
+import { type OciImage, makeImage, makeIndex } from '../../../test/local-aws';
 import { type Blob, sha256 } from '../../../test/local-aws/oci-image';
 import { ATTESTATION_MANIFEST, indexManifest } from '../../../test/stand-in/samples';
 import type { Capability, Check } from '../check';
@@ -31,12 +31,11 @@ function attestation(): OciImage {
 
 /** An index as buildx pushes it: a platform that is clean, one that is not, and an attestation. */
 function index(): OciImage {
-  const manifest = JSON.stringify(indexManifest(
+  return makeIndex(indexManifest(
     { digest: IMAGES.clean.digest },
     { digest: IMAGES.vulnerable.digest, architecture: 'arm64' },
     { digest: attestation().digest, os: 'unknown', architecture: 'unknown' },
-  ));
-  return { ...IMAGES.clean, manifest, mediaType: 'application/vnd.oci.image.index.v1+json', digest: sha256(manifest) };
+  ), IMAGES.clean);
 }
 
 const checks: Check[] = [

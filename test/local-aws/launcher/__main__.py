@@ -26,13 +26,14 @@ def main() -> None:
 
 def install() -> None:
     from . import (
-        cloudtrail, conditions, denials, ecr_authorization, ecr_images, ecr_layers, ecr_referrers, ecr_repository, events,
+        access_log, cloudtrail, conditions, denials, ecr_authorization, ecr_images, ecr_layers, ecr_referrers, ecr_repository, events,
         iam_group, mends, mfa, oidc_provider, principals, record_only, registry_v2, repository_policy, root_user, scans,
         tokens, web_identity)
+    # access_log comes after whatever has a say in what IAM says.
     # ecr_authorization comes late: it turns to the named registry before any of the others sees the request.
     for part in (root_user, principals, mfa, conditions, denials, record_only, oidc_provider, iam_group, mends, events, ecr_layers,
                  ecr_images, ecr_repository, repository_policy, ecr_referrers, scans, cloudtrail, ecr_authorization, tokens,
-                 registry_v2, web_identity):
+                 registry_v2, web_identity, access_log):
         part.install()
 
 

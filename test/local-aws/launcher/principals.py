@@ -16,9 +16,9 @@ _asked: ContextVar = ContextVar("asked", default="")
 
 
 def install() -> None:
-    enforce, resolve, keys_of, evaluate = (
+    enforce, resolve, keys_of, evaluate, evaluate_trust = (
         iam_evaluator.enforce, iam_evaluator.resolve_principal, iam_evaluator._principal_keys,
-        iam_evaluator.evaluate_resource_policy)
+        iam_evaluator.evaluate_resource_policy, iam_evaluator.evaluate_trust_policy)
 
     def enforce_knowing_service(access_key, action, service, *rest, **options):
         asked = _asked.set(service)
@@ -46,10 +46,17 @@ def install() -> None:
         named = service or (ctx.principal_arn if ctx.principal_type == "Service" else None)
         return evaluate(policy, ctx, named, **options)
 
+    def trusts(document, caller_arn: str, ctx=None) -> bool:
+        # ministack knows services in trust policies only as those that it runs itself.
+        if ctx is None or ctx.principal_type != "Service":
+            return evaluate_trust(document, caller_arn, ctx)
+        return evaluate_for_service(document, ctx).decision == "Allow"
+
     iam_evaluator.enforce = enforce_knowing_service
     iam_evaluator.resolve_principal = principal
     iam_evaluator._principal_keys = keys
     iam_evaluator.evaluate_resource_policy = evaluate_for_service
+    iam_evaluator.evaluate_trust_policy = trusts
 
 
 def as_service(service: str, source_arn: str = "", source_account: str = "") -> dict:

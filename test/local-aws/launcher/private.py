@@ -47,7 +47,7 @@ iam_actions = Private(
 iam_evaluator = Private(
     "ministack.core.iam_evaluator", "_is_root_key", "is_root_access_key", "_anonymous", "_signed_request", "enforce",
     "pin_request_caller", "resolve_credential", "resolve_principal", "PrincipalInfo", "_principal_keys",
-    "_principal_org_id", "_account_from_arn", "parse_policy_document", "evaluate_resource_policy",
+    "_principal_org_id", "_account_from_arn", "parse_policy_document", "evaluate_resource_policy", "evaluate_trust_policy",
     "combine_resource_policy", "_resolve_condition_key", "_conditions_met", "_first_match", "_CONDITION_OPS",
     "fnmatch_iam_cs", "caller_arn")
 cloudformation = Private(

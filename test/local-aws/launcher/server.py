@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from . import ecr_layers, events, mfa, network, organizations, principals, record_only, settings, tokens
+from . import access_log, ecr_layers, events, mfa, network, organizations, principals, record_only, settings, tokens
 from .private import app
 
 # ministack lets anybody reset it or change its settings; nobody here needs that.
@@ -77,6 +77,7 @@ def local(path: str, scope: dict) -> tuple:
 # Each takes what the query says, by name.
 CONTROLS = {
     "resources": record_only.records, "events": events.recent, "announce": events.announce,
+    "accesses": access_log.accesses,
     "place-in-organization": organizations.place, "expire-tokens": tokens.expire, "route": network.route,
     "age-second-factor": mfa.age,
     "as-service": principals.as_service, "through-service": principals.through,
