@@ -1,5 +1,5 @@
 import { type App, CfnOutput, RemovalPolicy, Stack, aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
-import { FindingException, InspectorGate } from '../../../src';
+import { EcrRegistry, FindingException, InspectorGate } from '../../../src';
 
 export const WATCHED = 'shop/web';
 export const UNWATCHED = 'other/tool';
@@ -17,6 +17,7 @@ export class GateStack extends Stack {
     const [repository] = [WATCHED, UNWATCHED].map((repositoryName) => new ecr.Repository(this, repositoryName, {
       repositoryName, removalPolicy: RemovalPolicy.DESTROY, emptyOnDelete: true,
     }));
+    new EcrRegistry(this, 'Registry');
     const gate = new InspectorGate(this, 'Gate', {
       repositories: [repository],
       exceptions: [FindingException.of(EXCEPTED, {

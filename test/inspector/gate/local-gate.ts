@@ -5,14 +5,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { CloudFormationClient, DescribeStackResourcesCommand, DescribeStacksCommand, type StackResource } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ECRClient } from '@aws-sdk/client-ecr';
-import type { Finding, ScanStatusReason } from '@aws-sdk/client-inspector2';
+import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
+import type { CoveredResource, Finding, ScanStatusReason } from '@aws-sdk/client-inspector2';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { App } from 'aws-cdk-lib';
 import { GateStack, type Somebody, WATCHED } from './gate-stack';
 import { EVENT_SOURCE, type VerdictAnswer, type VerdictEvent } from '../../../src/inspector/gate/contract';
 import { DynamoStore } from '../../../src/inspector/gate/running/dynamo-store';
-import { type ClientSettings, type Credentials, LocalAws, type OciImage, push } from '../../local-aws';
+import { type Access, type ClientSettings, LocalAws, type OciImage, push } from '../../local-aws';
+import { inventory } from '../../local-aws/inventory';
 import { StandIn } from '../../stand-in';
 import { coverageChanged, findingChanged, scanCompleted } from '../../stand-in/announcements';
 import { type SampleFinding, covered, inspectorFinding } from '../../stand-in/samples';
@@ -23,6 +25,10 @@ import { hastenGates } from '../../support/hasten-gate';
 export const PATIENCE_MS = 90_000;
 const STACK = 'Gate';
 const HOUR = 3_600_000;
+
+/** The functions of a gate, by the ids of what they belong to. */
+export const FUNCTIONS = ['Watch', 'Judge', 'Answers'] as const;
+export type GateFunction = typeof FUNCTIONS[number];
 
 /** What the world is told of a verdict. */
 export interface Told extends VerdictEvent {
@@ -45,6 +51,7 @@ export class LocalGate {
 
   private readonly assembly = mkdtempSync(join(tmpdir(), 'local-gate-'));
   private outputs: Record<string, string> = {};
+  private resources: StackResource[] = [];
 
   private constructor(readonly aws: LocalAws, readonly standIn: StandIn) {}
 
@@ -55,10 +62,17 @@ export class LocalGate {
   /** Has an image scanned, an hour ago, with what came of it; and the world told of it. */
   async scan(digest: string, samples: readonly SampleFinding[] = [], reason: ScanStatusReason = 'SUCCESSFUL'): Promise<void> {
     const { world } = this.standIn;
-    const coverage = covered(world, WATCHED, digest, reason, reason === 'SUCCESSFUL' ? new Date(Date.now() - HOUR) : undefined);
-    world.coverage = [...world.coverage.filter(({ resourceId }) => resourceId !== coverage.resourceId), coverage];
+    const coverage = this.cover(digest, reason);
     world.findings.push(...samples.map((sample) => inspectorFinding(world, WATCHED, digest, sample)));
     await this.aws.announce(reason === 'SUCCESSFUL' ? scanCompleted(world, WATCHED, digest) : coverageChanged(coverage));
+  }
+
+  /** Has an image scanned without a word to the world. */
+  cover(digest: string, reason: ScanStatusReason = 'SUCCESSFUL'): CoveredResource {
+    const { world } = this.standIn;
+    const coverage = covered(world, WATCHED, digest, reason, reason === 'SUCCESSFUL' ? new Date(Date.now() - HOUR) : undefined);
+    world.coverage = [...world.coverage.filter(({ resourceId }) => resourceId !== coverage.resourceId), coverage];
+    return coverage;
   }
 
   /** Has a vulnerability found that was not known before. */
@@ -101,30 +115,62 @@ export class LocalGate {
     return answer;
   }
 
-  /** The table, as somebody who is let read it or not. */
-  async table(who: Somebody = 'Auditor'): Promise<DynamoStore> {
-    return new DynamoStore(DynamoDBDocumentClient.from(await this.as(who, DynamoDBClient)), { table: this.output('TableName'), retentionSeconds: 0 });
+  /** The table, as whoever is granted to read it, or as somebody else. */
+  async table(dynamo?: DynamoDBClient): Promise<DynamoStore> {
+    const client = DynamoDBDocumentClient.from(dynamo ?? await this.as('Auditor', DynamoDBClient), { marshallOptions: { removeUndefinedValues: true } });
+    return new DynamoStore(client, { table: this.output('TableName'), retentionSeconds: 0 });
   }
 
   async as<T>(who: Somebody, type: new (settings: ClientSettings) => T): Promise<T> {
-    return this.aws.client(type, await this.session(this.output(`${who}Arn`)));
+    return this.aws.client(type, await this.aws.assumeRole(this.output(`${who}Arn`)));
   }
 
-  session(roleArn: string): Promise<Credentials> {
-    return this.aws.assumeRole(roleArn);
+  /** A client as one of the functions has it: with the rights of its role, and no others. */
+  async asFunction<T>(name: GateFunction, type: new (settings: ClientSettings) => T): Promise<T> {
+    const lambda = await this.aws.asService('lambda.amazonaws.com');
+    return this.aws.client(type, await this.aws.assumeRole(`arn:aws:iam::${this.aws.account}:role/${this.roleOf(name)}`, 'test', lambda));
+  }
+
+  roleOf(name: GateFunction): string {
+    return this.physical('AWS::IAM::Role', `Gate${name}FunctionRole`);
+  }
+
+  /** The actions that the policies of a function's role name. */
+  async grantedTo(name: GateFunction): Promise<string[]> {
+    const iam = this.aws.client(IAMClient);
+    const RoleName = this.roleOf(name);
+    const { PolicyNames } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+    const documents = await Promise.all(PolicyNames!.map(async (PolicyName) => {
+      const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      return JSON.parse(decodeURIComponent(PolicyDocument!));
+    }));
+    return [...new Set<string>(documents.flatMap(({ Statement }) => Statement.flatMap(({ Action }: any) => Action)))].sort();
+  }
+
+  /** What a function has asked for. */
+  async accessesOf(name: GateFunction): Promise<Access[]> {
+    const role = this.roleOf(name);
+    return (await this.aws.accesses()).filter(({ principal }) => principal.includes(`:assumed-role/${role}/`));
+  }
+
+  /** The physical name of a resource of the stack. */
+  physical(type: string, logicalId: string): string {
+    const found = this.resources.filter(({ ResourceType, LogicalResourceId }) => ResourceType === type && LogicalResourceId!.startsWith(logicalId));
+    if (found.length !== 1) throw new Error(`The stack has ${found.length} ${type} whose ids begin with ${logicalId}`);
+    return found[0].PhysicalResourceId!;
   }
 
   output(name: string): string {
     return this.outputs[name];
   }
 
-  async resources(): Promise<StackResource[]> {
-    const { StackResources } = await this.aws.client(CloudFormationClient).send(new DescribeStackResourcesCommand({ StackName: STACK }));
-    return StackResources!;
-  }
-
-  async destroy(): Promise<void> {
+  /** Deletes the stack; gives the types of what is left of it. */
+  async destroy(): Promise<string[]> {
     await this.aws.cdk(['destroy', STACK], { app: this.assembly });
+    const known = await inventory(this.aws);
+    const isThere = ({ ResourceType, PhysicalResourceId }: StackResource) =>
+      known.some(({ type, id }) => type === ResourceType && id === PhysicalResourceId);
+    return this.resources.filter(isThere).map(({ ResourceType }) => ResourceType!).sort();
   }
 
   async stop(): Promise<void> {
@@ -140,7 +186,10 @@ export class LocalGate {
     await this.aws.cdk(['bootstrap']);
     await this.aws.cdk(['deploy', STACK], { app: this.assembly });
     await hastenGates(this.aws);
-    const { Stacks } = await this.aws.client(CloudFormationClient).send(new DescribeStacksCommand({ StackName: STACK }));
+    const cloudFormation = this.aws.client(CloudFormationClient);
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName: STACK }));
+    const { StackResources } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName: STACK }));
+    this.resources = StackResources!;
     this.outputs = Object.fromEntries(Stacks![0].Outputs!.map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!]));
   }
 }
