@@ -154,7 +154,7 @@ export class InspectorGate extends Construct {
    * @param grantee a role, a user, a function
    */
   public grantAskForVerdict(grantee: iam.IGrantable): iam.Grant {
-    return this.verdictFunction.grantInvoke(grantee);
+    return this.verdictFunction.grantInvokeLatestVersion(grantee); // it has no other versions
   }
 
   /**
