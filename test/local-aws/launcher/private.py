@@ -71,7 +71,7 @@ sts = Private(
     "_caller_identity", "_error", "_p", "_web_identity_principal", "_web_identity_trust_denied")
 ec2 = Private("ministack.services.ec2", "_vpcs", "_vpc_endpoints")
 sns = Private("ministack.services.sns", "_topics")
-lambda_svc = Private("ministack.services.lambda_svc", "_functions")
+lambda_svc = Private("ministack.services.lambda_svc", "_functions", "_esm_wake")
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Private)]
 
