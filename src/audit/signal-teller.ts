@@ -44,7 +44,7 @@ export class SignalTeller extends Construct {
     runbook.linkLost(this.buffer.lost);
     this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
 
-    ledgerTable(this, 'Ledger', this.function, options);
+    ledgerTable(this, 'Ledger', this.function, options).grant(this.function, 'dynamodb:PutItem'); // sessions of GitHub
     this.topic.grantPublish(this.function);
     this.buffer.queue.grant(this.function, 'sqs:SendMessage');
     allowKey(this.function, options);

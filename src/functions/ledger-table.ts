@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import type { HandlerOptions } from './handler-options';
 import { acknowledge } from '../private/acknowledge';
 
-/** The table of a ledger (`handler/ledger.ts`), which a function keeps. */
+/** The table of a ledger (`handler/ledger.ts`), which a function keeps; to keep more than what is done takes `dynamodb:PutItem`. */
 export function ledgerTable(scope: Construct, id: string, keeper: lambda.Function, { encryptionKey }: HandlerOptions): dynamodb.Table {
   const table = new dynamodb.Table(scope, id, {
     partitionKey: { name: 'key', type: dynamodb.AttributeType.STRING },
@@ -16,6 +16,6 @@ export function ledgerTable(scope: Construct, id: string, keeper: lambda.Functio
   });
   acknowledge(table, 'DynamoDBInBackupPlan', 'It keeps what was told for two weeks, so that nothing is told twice; the record is elsewhere.');
   keeper.addEnvironment('TABLE', table.tableName);
-  table.grant(keeper, 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem');
+  table.grant(keeper, 'dynamodb:GetItem', 'dynamodb:UpdateItem');
   return table;
 }
