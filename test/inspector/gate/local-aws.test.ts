@@ -184,6 +184,22 @@ describe('what the world is told', () => {
   });
 });
 
+describe('what people are told', () => {
+  test('of a rejected image, in a sentence with who pushed it and why', async () => {
+    const [{ sentence }] = await gate.messagesOf(image('vulnerable').digest, 1);
+
+    expect(sentence).toMatch(/^shop\/web@sha256:[0-9a-f]{12} \(pushed .*\) is rejected: high CVE-2026-1 in openssl 3\.0\.11-1~deb12u1/);
+  });
+
+  test('of one that was approved before, and once it is again; not that it was approved at first', async () => {
+    const messages = await gate.messagesOf(image('CLOSED').digest, 2);
+
+    expect(messages.map(({ event }) => event!.status)).toEqual(['REJECTED', 'APPROVED']);
+    expect(messages[0].sentence).toContain('was approved and is rejected now: high CVE-2026-4');
+    expect(messages[1].sentence).toContain('was rejected and is approved now');
+  });
+});
+
 describe('what nobody told the gate of', () => {
   /** Pushes an image while events get lost. */
   async function pushUnheard(name: string): Promise<string> {
@@ -320,6 +336,7 @@ describe('what the functions may do', () => {
     ['Watch', ['sqs:ChangeMessageVisibility']],
     ['Judge', []],
     ['Answers', []],
+    ['Action1Notify', ['sqs:ChangeMessageVisibility', 'sqs:SendMessage']],
   ])('%s has used everything that it is granted, and asked for nothing else', async (name, unused) => {
     const granted = await gate.grantedTo(name);
     const used = (await gate.accessesOf(name)).filter(({ principal }) => !principal.endsWith('/test')); // not what was tried above
@@ -336,7 +353,7 @@ describe('at the end', () => {
       .map(({ 'detail-type': type, detail }) => `${type} ${detail.id}`);
     expect(told).toEqual([...new Set(told)]);
 
-    for (const id of ['GateWatchEventsDeadLetters', 'GateJudgeRequestsDeadLetters']) {
+    for (const id of ['GateWatchEventsDeadLetters', 'GateJudgeRequestsDeadLetters', 'GateAction1NotifyEventsDeadLetters']) {
       const { Attributes } = await gate.aws.client(SQSClient).send(
         new GetQueueAttributesCommand({ QueueUrl: gate.physical('AWS::SQS::Queue', id), AttributeNames: ['ApproximateNumberOfMessages'] }));
       expect(Attributes).toEqual({ ApproximateNumberOfMessages: '0' });

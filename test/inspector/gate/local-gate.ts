@@ -8,6 +8,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import type { CoveredResource, Finding, ScanStatusReason } from '@aws-sdk/client-inspector2';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { App } from 'aws-cdk-lib';
 import { GateStack, type Somebody, WATCHED } from './gate-stack';
@@ -27,12 +28,18 @@ const STACK = 'Gate';
 const HOUR = 3_600_000;
 
 /** The functions of a gate, by the ids of what they belong to. */
-export const FUNCTIONS = ['Watch', 'Judge', 'Answers'] as const;
+export const FUNCTIONS = ['Watch', 'Judge', 'Answers', 'Action1Notify'] as const;
 export type GateFunction = typeof FUNCTIONS[number];
 
 /** What the world is told of a verdict. */
 export interface Told extends VerdictEvent {
   readonly type: string;
+}
+
+/** What people are told, as a queue gets it: of one verdict, or a summary of many. */
+export interface Message {
+  readonly sentence: string;
+  readonly event?: VerdictEvent;
 }
 
 /** A gate as it is deployed, its functions under their own roles, on an AWS of its own with a scanner that does as it is told. */
@@ -52,6 +59,7 @@ export class LocalGate {
   private readonly assembly = mkdtempSync(join(tmpdir(), 'local-gate-'));
   private outputs: Record<string, string> = {};
   private resources: StackResource[] = [];
+  private readonly messages: Message[] = [];
 
   private constructor(readonly aws: LocalAws, readonly standIn: StandIn) {}
 
@@ -104,6 +112,24 @@ export class LocalGate {
       const told = await this.told(digest);
       return told.length >= count ? told : undefined;
     });
+  }
+
+  /** Waits until people were told so many things of an image. */
+  async messagesOf(digest: string, count: number): Promise<Message[]> {
+    return until(`${count} messages of ${digest}`, async () => {
+      await this.receive();
+      const messages = this.messages.filter(({ event }) => event?.digest === digest);
+      return messages.length >= count ? messages : undefined;
+    });
+  }
+
+  private async receive(): Promise<void> {
+    const [sqs, QueueUrl] = [this.aws.client(SQSClient), this.output('PeopleUrl')];
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    for (const { Body, ReceiptHandle } of Messages) {
+      this.messages.push(JSON.parse(Body!));
+      await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+    }
   }
 
   async ask(question: object, who: Somebody = 'Deployer'): Promise<VerdictAnswer> {
