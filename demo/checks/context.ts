@@ -85,12 +85,12 @@ export class CheckContext {
   }
 
   /** The events a queue of the example app has received so far, waiting until `enough` of them are there. */
-  async events(queueOutput: string, enough: (events: BusEvent[]) => boolean): Promise<BusEvent[]> {
+  async events(queueOutput: string, enough: (events: BusEvent[]) => boolean, patienceMs = EVENT_PATIENCE_MS): Promise<BusEvent[]> {
     const QueueUrl = this.output(queueOutput);
     const sqs = this.aws.client(SQSClient);
     const events = this.received.get(QueueUrl) ?? [];
     this.received.set(QueueUrl, events);
-    const deadline = Date.now() + EVENT_PATIENCE_MS;
+    const deadline = Date.now() + patienceMs;
     while (!enough(events) && Date.now() < deadline) {
       this.deployment.signal?.throwIfAborted();
       const { Messages = [] } = await sqs.send(

@@ -2,6 +2,7 @@ import { access } from './access';
 import { audit } from './audit';
 import type { Capability } from './check';
 import { crossAccount } from './cross-account';
+import { gate } from './gate';
 import { github } from './github';
 import { judgement } from './judgement';
 import { registry } from './registry';
@@ -20,6 +21,7 @@ export const CAPABILITIES: Capability[] = [
   retention,
   registry,
   judgement,
+  gate,
   audit,
   teardown, // last: it destroys the example apps
 ];

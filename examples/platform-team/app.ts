@@ -13,8 +13,8 @@ import {
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { Construct } from 'constructs';
 import {
-  EcrAuditTrail, EcrRegistry, GitHubOidcPusher, GitHubRepository, GitHubSubject, ImageRetention, ImageSelection, ImageTagMutability,
-  RegistryPrincipal, RetentionRule, SecureEcrRepository,
+  EcrAuditTrail, EcrRegistry, FindingException, GitHubOidcPusher, GitHubRepository, GitHubSubject, ImageRetention, ImageSelection,
+  ImageTagMutability, InspectorGate, NotifyAction, RegistryPrincipal, RetentionRule, SecureEcrRepository,
 } from '../../src'; // yours: from 'cdk-secure-ecr'
 
 /** The account that runs releases, and the role it pulls them with. That role may be made later, or made anew. */
@@ -145,6 +145,25 @@ export class PlatformTeam extends Stack {
     });
     audit.topic.addSubscription(new subscriptions.SqsSubscription(alerts, { rawMessageDelivery: true, deadLetterQueue: undelivered }));
 
+    // Every image of shop/web is judged by what Amazon Inspector finds in it, and again whenever that changes. People are told
+    // of what is rejected and of what has changed; whoever runs images asks first, and runs nothing that is not approved.
+    const told = new NotifyAction();
+    const gate = new InspectorGate(this, 'Gate', {
+      repositories: [releases],
+      exceptions: [FindingException.of('CVE-2023-45853', {
+        packageName: 'zlib1g', repositoryName: 'shop/*', owner: 'shop team', reason: 'minizip is not built into the package', untilFixed: true,
+      })],
+      actions: [told],
+      alarmActions: [new actions.SnsAction(pager)],
+    });
+    gate.grantAskForVerdict(reader);
+    const verdicts = new sqs.Queue(this, 'Verdicts', {
+      encryption: sqs.QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      deadLetterQueue: { queue: undelivered, maxReceiveCount: 5 },
+    });
+    told.topic.addSubscription(new subscriptions.SqsSubscription(verdicts, { rawMessageDelivery: true, deadLetterQueue: undelivered }));
+
     new CfnOutput(this, 'ReleasesName', { value: releases.repositoryName });
     new CfnOutput(this, 'BaseName', { value: base.repositoryName });
     new CfnOutput(this, 'DevelopmentName', { value: development.repositoryName });
@@ -154,6 +173,8 @@ export class PlatformTeam extends Stack {
     new CfnOutput(this, 'GitHubArn', { value: github.role.roleArn });
     new CfnOutput(this, 'NewsUrl', { value: news.queueUrl });
     new CfnOutput(this, 'AlertsUrl', { value: alerts.queueUrl });
+    new CfnOutput(this, 'VerdictsUrl', { value: verdicts.queueUrl });
+    new CfnOutput(this, 'AnswersName', { value: gate.verdictFunction.functionName });
   }
 
   /** Anybody in the account whose own policies say so may take the role; yours would trust GitHub, EKS or ECS. */

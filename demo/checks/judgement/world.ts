@@ -1,5 +1,6 @@
 import type { Finding, ScanStatusReason } from '@aws-sdk/client-inspector2';
 import { StandIn } from '../../../test/stand-in';
+import { coverageChanged, findingChanged, scanCompleted } from '../../../test/stand-in/announcements';
 import { type SampleFinding, covered, inspectorFinding } from '../../../test/stand-in/samples';
 import { World } from '../../../test/stand-in/world';
 import type { CheckContext } from '../context';
@@ -7,7 +8,7 @@ import type { CheckContext } from '../context';
 /** When everything in this part of the demo is judged: the same in every run, on every machine. */
 export const NOW = new Date('2026-11-22T12:00:00.000Z');
 
-const LOG4J: SampleFinding = {
+export const LOG4J: SampleFinding = {
   id: 'CVE-2021-44228',
   severity: 'CRITICAL',
   score: 10,
@@ -34,7 +35,7 @@ const XZ: SampleFinding = {
   published: new Date('2024-03-29T00:00:00Z'),
   packages: [{ name: 'liblzma5', version: '5.6.0', packageManager: 'OS', fixedInVersion: '0:5.6.1+really5.4.5-1' }],
 };
-const OPENSSL: SampleFinding = {
+export const OPENSSL: SampleFinding = {
   id: 'CVE-2024-5535',
   severity: 'HIGH',
   score: 7.4,
@@ -53,6 +54,8 @@ const ZLIB: SampleFinding = {
   published: new Date('2023-10-14T00:00:00Z'),
   packages: [{ name: 'zlib1g', version: '1:1.2.13.dfsg-1', packageManager: 'OS', fixedInVersion: 'NotAvailable' }],
 };
+/** The same, and now there is an exploit. */
+export const EXCEPTED: SampleFinding = { ...ZLIB, exploitAvailable: 'YES' };
 const TAR: SampleFinding = {
   id: 'CVE-2005-2541',
   severity: 'LOW',
@@ -81,17 +84,38 @@ export function scanner(context: CheckContext): Promise<StandIn> {
   return running;
 }
 
-/** Has an image scanned, with these findings; the ones in CISA's catalog as they are there. */
+/** Has an image scanned, with these findings, and says so. */
 export async function scan(
-  context: CheckContext, repository: string, digest: string, findings: readonly SampleFinding[], status?: ScanStatusReason,
+  context: CheckContext, repository: string, digest: string, findings: readonly SampleFinding[], status: ScanStatusReason = 'SUCCESSFUL',
 ): Promise<void> {
   const { world } = await scanner(context);
-  world.coverage.push(covered(world, repository, digest, status));
-  for (const sample of findings) {
-    const found: Finding = inspectorFinding(world, repository, digest, sample);
-    world.findings.push(found);
-    if (sample === LOG4J) {
-      world.details.set(found.findingArn!, { findingArn: found.findingArn, cisaData: { dateAdded: new Date('2021-12-10T00:00:00Z'), action: 'Apply updates' } });
-    }
+  const coverage = covered(world, repository, digest, status);
+  world.coverage.push(coverage);
+  for (const sample of findings) add(world, repository, digest, sample);
+  await context.aws.announce(status === 'SUCCESSFUL' ? scanCompleted(world, repository, digest) : coverageChanged(coverage));
+}
+
+/** Has a vulnerability become known in an image that was scanned before. */
+export async function find(context: CheckContext, repository: string, digest: string, sample: SampleFinding): Promise<void> {
+  const { world } = await scanner(context);
+  await context.aws.announce(findingChanged(add(world, repository, digest, sample)));
+}
+
+/** Has a finding become another one. */
+export async function settle(context: CheckContext, repository: string, digest: string, sample: SampleFinding, status: Finding['status']): Promise<void> {
+  const { world } = await scanner(context);
+  const { findingArn } = inspectorFinding(world, repository, digest, sample);
+  const changed = { ...world.findings.find((finding) => finding.findingArn === findingArn)!, status };
+  world.findings = world.findings.map((finding) => finding.findingArn === findingArn ? changed : finding);
+  await context.aws.announce(findingChanged(changed));
+}
+
+/** What is in CISA's catalog as it is there. */
+function add(world: World, repository: string, digest: string, sample: SampleFinding): Finding {
+  const found = inspectorFinding(world, repository, digest, sample);
+  world.findings.push(found);
+  if (sample === LOG4J) {
+    world.details.set(found.findingArn!, { findingArn: found.findingArn, cisaData: { dateAdded: new Date('2021-12-10T00:00:00Z'), action: 'Apply updates' } });
   }
+  return found;
 }
