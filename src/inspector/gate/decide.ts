@@ -104,11 +104,15 @@ export function kindOf({ image, manifests }: ImageFacts): 'IMAGE' | 'ARTIFACT' |
   return root.kind === 'IMAGE' || root.kind === 'INDEX' ? 'IMAGE' : 'ARTIFACT';
 }
 
+/** Whether an image is to be judged although nothing was heard of it: its time has come, or the policy is another one. */
+export function isDue(image: Pick<ImageCourse, 'dueAt' | 'judgedBy'>, { fingerprint }: Pick<GateRules, 'fingerprint'>, now: Date): boolean {
+  if (image.dueAt === undefined) return false; // an artifact
+  return time(image.dueAt) <= now.getTime() || (image.judgedBy !== undefined && image.judgedBy !== fingerprint);
+}
+
 /** Whether there is nothing to do for a sweep: the image was judged since it was found to be due. */
-export function isUpToDate(state: ImageState, { fingerprint }: GateRules, now: Date): boolean {
-  if (state.version === 0 || state.outbox) return false;
-  if (state.dueAt === undefined) return true; // an artifact
-  return time(state.dueAt) > now.getTime() && (state.judgedBy === undefined || state.judgedBy === fingerprint);
+export function isUpToDate(state: ImageState, rules: GateRules, now: Date): boolean {
+  return state.version > 0 && !state.outbox && !isDue(state, rules, now);
 }
 
 function isSettled(status: VerdictStatus | undefined): boolean {

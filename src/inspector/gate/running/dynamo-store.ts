@@ -4,7 +4,7 @@ import {
   BatchGetCommand, type BatchGetCommandOutput, DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandOutput,
   TransactWriteCommand, UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { ImageStore, VerdictRecord } from './image-store';
+import type { DueImage, ImageStore, VerdictRecord } from './image-store';
 import { packed } from './record';
 import { ConflictError, type ImageCourse, type ImageNotes, type ImageState } from './state';
 import { type Changes, updateOf } from './update-expression';
@@ -24,8 +24,6 @@ const NO_COURSE: Record<keyof ImageCourse, undefined> = {
   dueAt: undefined,
   outbox: undefined,
 };
-/** Where the sweep has its own item. */
-const SWEEP = { digest: 'sweep', record: 'sweep' };
 /** Keys that BatchGetItem takes at once. */
 const AT_ONCE = 100;
 /** Signatures and attestations are as many as images; they are remembered for as long as somebody may come upon them. */
@@ -103,7 +101,6 @@ export class DynamoStore implements ImageStore {
     return Item && { decidedAt, verdict: JSON.parse(gunzipSync(Item.verdict).toString()), omitted: Item.omitted };
   }
 
-  /** The digests of those of these images of one repository that are known. */
   public async known(repository: string, digests: readonly string[]): Promise<Set<string>> {
     const found = new Set<string>();
     const { table } = this.settings;
@@ -119,30 +116,19 @@ export class DynamoStore implements ImageStore {
     return found;
   }
 
-  /** Images that are due, the longest due first, in pages; or all that are watched. */
-  public async* due(until?: Date): AsyncGenerator<DueImage[]> {
+  public async* watched(): AsyncGenerator<DueImage[]> {
     let ExclusiveStartKey: Record<string, any> | undefined;
     do {
       const answer: QueryCommandOutput = await this.client.send(new QueryCommand({
         TableName: this.settings.table,
         IndexName: BY_DUE,
-        KeyConditionExpression: until ? 'watched = :watched AND dueAt <= :until' : 'watched = :watched',
-        ExpressionAttributeValues: { ':watched': WATCHED, ...until && { ':until': until.toISOString() } },
+        KeyConditionExpression: 'watched = :watched',
+        ExpressionAttributeValues: { ':watched': WATCHED },
         ExclusiveStartKey,
       }));
-      yield (answer.Items ?? []).map(({ repository, digest, judgedBy }) => ({ repository, digest, judgedBy }));
+      yield (answer.Items ?? []).map(({ repository, digest, dueAt, judgedBy }) => ({ repository, digest, dueAt, judgedBy }));
       ExclusiveStartKey = answer.LastEvaluatedKey;
     } while (ExclusiveStartKey);
-  }
-
-  /** The fingerprint by which all that is watched was last asked to be judged. */
-  public async sweptBy(): Promise<string | undefined> {
-    const { Item } = await this.client.send(new GetCommand({ TableName: this.settings.table, Key: SWEEP, ConsistentRead: true }));
-    return Item?.sweptBy;
-  }
-
-  public async rememberSweep(fingerprint: string): Promise<void> {
-    await this.client.send(new UpdateCommand({ TableName: this.settings.table, Key: SWEEP, ...updateOf({ set: { sweptBy: fingerprint } }) }));
   }
 
   private recordItem(image: WatchedImage, { verdict, decidedAt }: VerdictRecord) {
@@ -173,11 +159,6 @@ export class DynamoStore implements ImageStore {
   private seconds(): number {
     return Math.floor(this.now().getTime() / 1000);
   }
-}
-
-/** An image of the index by when it is due. */
-export interface DueImage extends WatchedImage {
-  readonly judgedBy?: string;
 }
 
 function imageKey({ repository, digest }: WatchedImage) {

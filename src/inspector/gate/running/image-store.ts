@@ -30,6 +30,17 @@ export interface ImageStore {
   forget(image: WatchedImage, version: number): Promise<void>;
 
   verdict(image: WatchedImage, decidedAt: string): Promise<VerdictRecord | undefined>;
+
+  /** The digests of those of these images of one repository that are known. */
+  known(repository: string, digests: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /** All that is watched, in pages; what was due first comes first. */
+  watched(): AsyncIterable<readonly DueImage[]>;
+}
+
+/** An image that is watched, by when it is due. */
+export interface DueImage extends WatchedImage, Pick<ImageCourse, 'judgedBy'> {
+  readonly dueAt: string;
 }
 
 /** A verdict as it is kept. */
