@@ -33,11 +33,15 @@ export interface Circumstances {
   readonly before: ImageState;
   readonly cause: JudgementCause;
   readonly now: Date;
+  /** Until when announced findings are insisted on that could not be read so far, if there are any; ISO 8601. */
+  readonly insistUntil?: string;
 }
 
-/** After a scan or a finding was announced, the listing of findings may lag behind: look once more. */
+/**
+ * Whatever was heard, the listing of findings may lag behind it, and requests for one image in a while are one: look once
+ * more. So it is after a change, in case that it could not be told of.
+ */
 const CONFIRM_AFTER = 5 * MINUTE;
-const HEARSAY: readonly JudgementCause[] = ['SCAN', 'FINDING', 'CHANGE'];
 /** How often a pending image is looked at: soon at first, and every hour at last. */
 const PENDING = { first: MINUTE, last: HOUR };
 /** How long an image may not be there before it is forgotten. */
@@ -47,10 +51,12 @@ const MISSING = 10 * MINUTE;
  * What holds after a verdict. A verdict that is pending takes the place of one that is not only when that one has not been
  * confirmed for too long, or was made under another policy: a scan that begins anew is no news.
  */
-export function decideOn(verdict: Verdict, { before, cause, now }: Circumstances, rules: GateRules): Decision {
+export function decideOn(verdict: Verdict, circumstances: Circumstances, rules: GateRules): Decision {
+  const { before, cause, now } = circumstances;
   const isPending = verdict.status === 'PENDING';
-  const again = dueAt(verdict, before, cause, now, rules);
+  const isNews = cause !== 'SWEEP';
   if (isPending && isSettled(before.status) && before.judgedBy === rules.fingerprint && holds(before, now, rules)) {
+    const again = dueAt(verdict, circumstances, rules, isNews, before.confirmedAt);
     return { course: { ...courseOf(before), dueAt: again, missingSince: undefined }, metrics: {} };
   }
   const outcome = outcomeOf(verdict);
@@ -59,7 +65,8 @@ export function decideOn(verdict: Verdict, { before, cause, now }: Circumstances
   const isFresh = isSame && now.getTime() < time(before.decidedAt) + rules.retentionSeconds * SECOND / 2;
   const decidedAt = isFresh ? before.decidedAt! : after(before.decidedAt, now);
   const types = announcements(before.announced, verdict.status);
-  const pendingSince = isPending ? before.pendingSince ?? before.pushedAt ?? now.toISOString() : undefined;
+  // What was settled before is pending since now, however long ago it was pushed.
+  const pendingSince = isPending ? before.pendingSince ?? (before.status ? undefined : before.pushedAt) ?? now.toISOString() : undefined;
   const course: ImageCourse = {
     status: verdict.status,
     decidedAt,
@@ -69,8 +76,8 @@ export function decideOn(verdict: Verdict, { before, cause, now }: Circumstances
     announced: types.length > 0 ? verdict.status : before.announced,
     pendingSince,
     metExpectation: before.metExpectation,
-    dueAt: again,
-    outbox: outboxOf(verdict, { before, cause, now }, rules, types, decidedAt, isSame),
+    dueAt: dueAt(verdict, circumstances, rules, isNews || !isSame, pendingSince),
+    outbox: outboxOf(verdict, circumstances, rules, types, decidedAt, isSame),
   };
   return { course, record: isFresh ? undefined : { verdict, decidedAt }, metrics: metricsOf(before, verdict.status, pendingSince, now) };
 }
@@ -142,12 +149,15 @@ function outboxOf(
   return { events: types.map((type) => ({ type, detail })), indexes };
 }
 
-function dueAt(verdict: Verdict, before: ImageState, cause: JudgementCause, now: Date, { refreshSeconds }: GateRules): string {
+function dueAt(
+  verdict: Verdict, { now, insistUntil }: Circumstances, { refreshSeconds }: GateRules, isUnconfirmed: boolean, pendingSince: string | undefined,
+): string {
   const times = [now.getTime() + refreshSeconds * SECOND];
   if (verdict.judgeAgainAt !== undefined) times.push(time(verdict.judgeAgainAt));
-  if (HEARSAY.includes(cause)) times.push(now.getTime() + CONFIRM_AFTER);
+  if (insistUntil !== undefined) times.push(time(insistUntil));
+  if (isUnconfirmed) times.push(now.getTime() + CONFIRM_AFTER);
   if (verdict.status === 'PENDING') {
-    const waited = now.getTime() - time(before.pendingSince ?? before.pushedAt ?? now.toISOString());
+    const waited = now.getTime() - time(pendingSince);
     times.push(now.getTime() + Math.min(Math.max(waited / 2, PENDING.first), PENDING.last));
   }
   return iso(Math.min(...times));

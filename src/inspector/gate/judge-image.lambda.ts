@@ -81,7 +81,7 @@ async function read(
       scanner: SCANNER as 'BASIC' | 'ENHANCED',
       signal,
       beforeScans: async (platforms) => {
-        for (const [digest, count] of await beforeScans(platforms)) builder.expect(digest, count);
+        for (const [digest, { count }] of await beforeScans(platforms)) builder.expect(digest, count);
       },
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { ImageStore } from './image-store';
-import type { ImageCourse, ImageState, Outbox } from './state';
+import { ConflictError, type ExpectedFindings, type ImageCourse, type ImageState, type Outbox } from './state';
 import type { ExceptionDocument, ImageFacts, PolicyDocument } from '../../contract';
 import { decide } from '../../decide';
 import type { GateMetric, JudgementRequest, WatchedImage } from '../contract';
@@ -17,7 +17,7 @@ export interface GateWorld {
    * @param beforeScans is given the digests of its platforms before anything is read of their scans, and says how many
    *   findings are expected of them
    */
-  read(image: WatchedImage, beforeScans: (platforms: readonly string[]) => Promise<ReadonlyMap<string, number>>): Promise<ImageFacts>;
+  read(image: WatchedImage, beforeScans: (platforms: readonly string[]) => Promise<ReadonlyMap<string, ExpectedFindings>>): Promise<ImageFacts>;
   announce(events: Outbox['events']): Promise<void>;
   /** Has images judged, soon. */
   request(requests: readonly JudgementRequest[]): Promise<void>;
@@ -41,25 +41,38 @@ export interface JudgementReport {
 
 /** What is sooner than this is waited for; a sweep finds the rest. */
 const LATER_AT_MOST = 900;
+/** How often an image is begun anew that somebody else has written to meanwhile: what happens to it is noted at any time. */
+const ATTEMPTS = 3;
 
 /**
  * Judges an image and makes what comes of it known: a decision and its record are one write, and what is to be told stands
  * in the same write until it was told. So it may end between any two steps, and may be begun again.
  */
 export async function judgeImage(request: JudgementRequest, world: GateWorld, judgement: GateJudgement): Promise<JudgementReport> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await judgeOnce(request, world, judgement);
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement: GateJudgement): Promise<JudgementReport> {
   const { store } = world;
   const image: WatchedImage = { repository: request.repository, digest: request.digest };
   const before = await tellRest(await store.get(image) ?? { ...image, version: 0 }, world);
   if (request.cause === 'SWEEP' && isUpToDate(before, judgement, world.now())) return { done: 'UP_TO_DATE', metrics: {} };
 
   let facts: ImageFacts;
+  let expected: ReadonlyMap<string, ExpectedFindings> = new Map();
   try {
-    facts = await world.read(image, (platforms) => expectations(image, platforms, world));
+    facts = await world.read(image, async (platforms) => expected = await expectations(image, platforms, world));
   } catch (error) {
     await store.postpone(image, dueAfterFailure(world.now()));
     throw error;
   }
-  const circumstances: Circumstances = { before, cause: request.cause, now: world.now() };
+  const circumstances: Circumstances = { before, cause: request.cause, now: world.now(), insistUntil: insistUntil(facts, expected) };
   switch (kindOf(facts)) {
     case 'ARTIFACT':
       await store.commit(image, before.version, decideOnArtifact().course);
@@ -108,16 +121,27 @@ async function missing(circumstances: Circumstances, { store }: GateWorld): Prom
  * How many findings were announced of each platform. Platforms learn which index they are part of before their scans are
  * read: what is found later has the index judged again.
  */
-async function expectations(image: WatchedImage, platforms: readonly string[], { store, now }: GateWorld): Promise<Map<string, number>> {
-  const found = new Map<string, number>();
+async function expectations(
+  image: WatchedImage, platforms: readonly string[], { store, now }: GateWorld,
+): Promise<ReadonlyMap<string, ExpectedFindings>> {
+  const found = new Map<string, ExpectedFindings>();
   const dueAt = dueAfterFailure(now());
   for (const digest of platforms) {
     const platform = { repository: image.repository, digest };
     const state = digest === image.digest ? await store.get(image) : await store.notePart(platform, image.digest, dueAt);
     const { expected, metExpectation } = state ?? {};
-    if (expected && expected.until !== metExpectation && now().getTime() < Date.parse(expected.until)) found.set(digest, expected.count);
+    if (expected && expected.until !== metExpectation && now().getTime() < Date.parse(expected.until)) found.set(digest, expected);
   }
   return found;
+}
+
+/** When the first announcement lapses of those that are not met: the image is judged without it then. */
+function insistUntil({ scans }: ImageFacts, expected: ReadonlyMap<string, ExpectedFindings>): string | undefined {
+  const unmet = scans.flatMap(({ digest, readFindings = 0 }) => {
+    const announced = expected.get(digest);
+    return announced && readFindings < announced.count ? [announced.until] : [];
+  });
+  return unmet.sort()[0];
 }
 
 /** Findings may close once they were seen, so an announcement is insisted on until it is met. */
