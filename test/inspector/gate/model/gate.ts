@@ -1,0 +1,278 @@
+import { isBlocked, isSettled, platformsOf } from './oracle';
+import type { Deployment } from './deployments';
+import { type Consumer, type Message, type Outcome, Queue } from './queues';
+import type { Random } from './random';
+import { REPOSITORY, Registry, type StoredImage, activeOf } from './registry';
+import { type CallTimes, type Faults, HOUR, InjectedError, Invocation, SECOND, type Service, type Simulator } from './simulator';
+import type { ImageFacts, ScanFacts, VerdictStatus } from '../../../../src/inspector/contract';
+import { type Errand, type JudgementRequest, REQUEST_DELAY_SECONDS, type WatchedImage } from '../../../../src/inspector/gate/contract';
+import { answerOf } from '../../../../src/inspector/gate/running/answer';
+import type { ImageStore } from '../../../../src/inspector/gate/running/image-store';
+import { type GateJudgement, type GateWorld, judgeImage } from '../../../../src/inspector/gate/running/judge-image';
+import { messagesOf } from '../../../../src/inspector/gate/running/requests';
+import { type WatchWorld, watch } from '../../../../src/inspector/gate/running/watch';
+import { MemoryStore } from '../memory-store';
+
+/** How much the clocks of two functions may differ: what is left of the delay of requests beside their window. */
+export const SKEW = 15 * SECOND;
+export const REFRESH = 2 * HOUR;
+
+/** A defect that the model must notice. */
+export interface Plant {
+  readonly judging?: (world: GateWorld) => GateWorld;
+  readonly watching?: (world: WatchWorld) => WatchWorld;
+  readonly judgement?: (judgement: GateJudgement) => GateJudgement;
+  readonly messages?: typeof messagesOf;
+  /** Takes failures for success. */
+  readonly swallows?: boolean;
+}
+
+export interface GateSettings {
+  readonly faults: Faults;
+  readonly times: CallTimes;
+  readonly maxConcurrency: number;
+  readonly plant?: Plant;
+  readonly lookBackSeconds?: number;
+}
+
+interface Told {
+  readonly id: string;
+  readonly digest: string;
+  readonly status: VerdictStatus;
+}
+
+/** What a judgement has read, by what was so at that time. */
+interface Reading {
+  isSettled: boolean;
+  isBlocked: boolean;
+  isShort: boolean;
+}
+
+/** The functions of a gate as they are, with queues, a table and a bus around them; says what they may not do. */
+export class Gate {
+  readonly store = new MemoryStore(3);
+  readonly events: Queue;
+  readonly requests: Queue;
+  readonly registry: Registry;
+  readonly told: Told[] = [];
+  readonly violations: string[] = [];
+  readonly calls: Record<string, number> = {};
+  judgements = 0;
+  /** What each of the functions was deployed with. */
+  watching: Deployment;
+  judging: Deployment;
+  private readonly approved = new Set<string>();
+  private readonly confirmed = new Map<string, number>();
+  private readonly decided = new Map<string, string>();
+
+  constructor(
+    private readonly simulator: Simulator, private readonly random: Random, deployment: Deployment,
+    private readonly settings: GateSettings, registry: (deliver: (event: object) => void) => Registry,
+  ) {
+    this.watching = this.judging = deployment;
+    this.events = new Queue(simulator, random, this.consumer(10, 5, (body, invocation) => this.watch(body, invocation)));
+    this.requests = new Queue(simulator, random, this.consumer(1, settings.maxConcurrency, (body, invocation) => this.judge(body, invocation)));
+    this.registry = registry((event) => this.events.send(JSON.stringify(event)));
+  }
+
+  send(errand: Errand): void {
+    this.events.send(JSON.stringify(errand));
+  }
+
+  /** Asks as a deployment does; what is approved must have been found so, not too long ago. */
+  async ask(image: WatchedImage): Promise<VerdictStatus | 'UNKNOWN'> {
+    const state = await this.store.get(image);
+    const record = state?.decidedAt ? await this.store.verdict(image, state.decidedAt) : undefined;
+    const { status } = answerOf(state, record, new Date(this.simulator.now), { refreshSeconds: REFRESH / SECOND });
+    if (status === 'APPROVED') {
+      if (record?.verdict.status !== 'APPROVED') this.violate(image.digest, 'is approved without a record');
+      if (this.simulator.now > this.confirmed.get(image.digest)! + 2 * REFRESH + SKEW) this.violate(image.digest, 'is approved without having been looked at for long');
+    }
+    if (status === 'UNKNOWN') this.enqueue([{ ...image, cause: 'ASKED' }], new Date(this.simulator.now));
+    return status;
+  }
+
+  violate(digest: string, what: string): void {
+    this.violations.push(`${new Date(this.simulator.now).toISOString()} ${digest.slice(0, 13)} ${what}`);
+  }
+
+  private consumer(batchSize: number, maxConcurrency: number, handle: (body: any, invocation: Invocation) => Promise<void>): Consumer {
+    return {
+      batchSize,
+      maxConcurrency,
+      handle: (messages, end) => {
+        const crashed = () => end(messages.map(() => 'CRASHED'));
+        const skew = this.random.integer(-SKEW / 2, SKEW / 2);
+        const invocation = new Invocation(this.simulator, this.random, this.settings.faults, this.settings.times, skew, crashed);
+        this.simulator.begin(async () => {
+          const outcomes: Outcome[] = [];
+          for (const message of messages) outcomes.push(await this.attempt(message, invocation, handle));
+          end(outcomes);
+        });
+      },
+    };
+  }
+
+  private async attempt({ body }: Message, invocation: Invocation, handle: (body: any, invocation: Invocation) => Promise<void>): Promise<Outcome> {
+    try {
+      await handle(JSON.parse(body), invocation);
+      return 'DONE';
+    } catch (error) {
+      if (!(error instanceof InjectedError) && !invocation.faulty) this.violate('', `failed without a fault: ${error}, with ${body}`);
+      return this.settings.plant?.swallows ? 'DONE' : 'FAILED';
+    }
+  }
+
+  private async watch(message: any, invocation: Invocation): Promise<void> {
+    const { registry, settings: { plant, lookBackSeconds = 30 * 86_400 } } = this;
+    const world: WatchWorld = {
+      store: this.storeFor(invocation),
+      now: invocation.now,
+      request: (requests) => this.request(requests, invocation),
+      listLater: async (names) => {
+        for (const repository of names) await this.call(invocation, 'queue', 'SendMessage', async () => this.send({ errand: 'list', repository }));
+      },
+      repositories: async function* () { yield [REPOSITORY]; },
+      images: async function* (this: void) {
+        const found = registry.images.filter(({ isThere }) => isThere);
+        for (let first = 0; first < found.length; first += 2) {
+          yield await invocation.call('registry', async () => found.slice(first, first + 2).map(({ digest, pushedAt }) => ({ digest, pushedAt: new Date(pushedAt) })));
+        }
+      },
+      isEnding: () => this.random.chance(0.01) && this.settings.faults.crashes > 0,
+    };
+    await watch(message, plant?.watching?.(world) ?? world, { fingerprint: this.watching.fingerprint, lookBackSeconds });
+  }
+
+  private async judge(request: JudgementRequest, invocation: Invocation): Promise<void> {
+    this.judgements++;
+    const { plant } = this.settings;
+    const deployment = this.judging;
+    const reading: Reading = { isSettled: false, isBlocked: true, isShort: true };
+    const world: GateWorld = {
+      store: this.storeFor(invocation, reading),
+      now: invocation.now,
+      read: (image, beforeScans) => this.read(image, beforeScans, invocation, deployment, reading),
+      announce: (events) => this.call(invocation, 'bus', 'PutEvents', async () => {
+        for (const { detail } of events) this.tell(detail);
+      }),
+      request: (requests) => this.request(requests, invocation),
+      requestLater: (reminder, seconds) => this.call(invocation, 'queue', 'SendMessage', async () =>
+        this.events.send(JSON.stringify({ errand: 'judge', request: reminder } satisfies Errand), seconds * SECOND)),
+    };
+    const judgement: GateJudgement = {
+      gate: 'gate', ...deployment, refreshSeconds: REFRESH / SECOND, retentionSeconds: 7 * 86_400,
+    };
+    await judgeImage(request, plant?.judging?.(world) ?? world, plant?.judgement?.(judgement) ?? judgement);
+  }
+
+  private async request(requests: readonly JudgementRequest[], invocation: Invocation): Promise<void> {
+    for (let first = 0; first < requests.length; first += 10) {
+      const some = requests.slice(first, first + 10);
+      await this.call(invocation, 'queue', 'SendMessageBatch', async () => this.enqueue(some, invocation.now()));
+    }
+  }
+
+  private enqueue(requests: readonly JudgementRequest[], now: Date): void {
+    for (const { MessageBody, MessageGroupId, MessageDeduplicationId } of (this.settings.plant?.messages ?? messagesOf)(requests, now)) {
+      this.requests.sendInOrder(MessageBody, MessageGroupId, MessageDeduplicationId, REQUEST_DELAY_SECONDS * SECOND);
+    }
+  }
+
+  /** Reads as the reader does: manifests, then which platforms are scanned, then their findings. */
+  private async read(
+    { repository, digest }: WatchedImage, beforeScans: Parameters<GateWorld['read']>[1], invocation: Invocation, deployment: Deployment, reading: Reading,
+  ): Promise<ImageFacts> {
+    const begun = this.simulator.now;
+    const facts = { image: { account: '111111111111', region: 'eu-west-1', repository, digest }, readAt: invocation.now().toISOString() };
+    const image = await this.call(invocation, 'registry', 'BatchGetImage', async () => this.registry.find(digest));
+    if (!image) return { ...facts, manifests: [], scans: [] };
+    const there = [image, ...image.children].filter(({ isThere }) => isThere);
+    const manifests = there.map(({ digest: of, kind, children }) => ({ digest: of, kind, children: kind === 'INDEX' ? children : undefined }));
+    const platforms = platformsOf(image).filter(({ kind, isThere }) => kind === 'IMAGE' && isThere);
+    if (platforms.length === 0) return { ...facts, manifests, scans: [] };
+    const expected = await beforeScans(platforms.map((platform) => platform.digest));
+    const isShort = await this.shortages(platforms, begun);
+    const coverage = await this.call(invocation, 'inspector', 'ListCoverage', async () => {
+      reading.isSettled = isSettled(image, this.simulator.now + SKEW / 2);
+      return platforms.map(({ status, scannedAt }) => ({ status, scannedAt: scannedAt === undefined ? undefined : new Date(scannedAt).toISOString() }));
+    });
+    const findings = await this.call(invocation, 'inspector', 'ListFindings', async () => {
+      reading.isBlocked = isBlocked(image, deployment, begun - SKEW / 2);
+      reading.isShort = platforms.some(isShort);
+      return platforms.map((platform) => ({ active: activeOf(platform), listed: [...platform.findings] }));
+    });
+    const scans = platforms.map((platform, index): ScanFacts => ({
+      digest: platform.digest,
+      scanner: 'ENHANCED',
+      ...coverage[index],
+      expectedFindings: expected.get(platform.digest)?.count,
+      readFindings: findings[index].active,
+      findings: findings[index].listed.map(([id, { severity, status }]) => ({ id, severity, status, fix: 'YES', packages: [{ name: 'openssl', version: '1' }] })),
+    }));
+    return { ...facts, manifests, scans };
+  }
+
+  /** Of which platforms more findings were announced than ever were listed, as far as it was known when reading began. */
+  private async shortages(platforms: readonly StoredImage[], begun: number): Promise<(platform: StoredImage) => boolean> {
+    const announced = new Map<StoredImage, number>();
+    for (const platform of platforms) {
+      const { expected } = await this.store.get({ repository: REPOSITORY, digest: platform.digest }) ?? {};
+      if (expected && this.simulator.now + SKEW < Date.parse(expected.until) && Date.parse(expected.until) - HOUR >= platform.pushedAt && begun > 0) {
+        announced.set(platform, expected.count);
+      }
+    }
+    return (platform) => platform.most < (announced.get(platform) ?? 0);
+  }
+
+  /** What is noted between here and there may be missed: only what a call says happens at once. */
+  private storeFor(invocation: Invocation, reading?: Reading): ImageStore {
+    const { store } = this;
+    const call = <T>(name: string, effect: () => Promise<T>) => this.call(invocation, 'table', name, effect);
+    return {
+      get: (image) => call('GetItem', () => store.get(image)),
+      note: (image, notes, dueAt) => call('UpdateItem', () => store.note(image, notes, dueAt)),
+      notePart: (image, index, dueAt) => call('UpdateItem', () => store.notePart(image, index, dueAt)),
+      commit: (image, version, course, record) => call(record ? 'TransactWriteItems' : 'UpdateItem', async () => {
+        const was = await store.get(image);
+        await store.commit(image, version, course, record);
+        if (course.status === 'APPROVED' && course.confirmedAt !== was?.confirmedAt) this.checkApproval(image.digest, reading!);
+        if (course.status === 'APPROVED') this.approved.add(`${image.repository}@${image.digest}/${course.decidedAt}`);
+        const last = this.decided.get(image.digest);
+        if (course.decidedAt === undefined) return;
+        if (last !== undefined && (course.decidedAt < last || (record && course.decidedAt === last))) this.violate(image.digest, 'has a history out of order');
+        this.decided.set(image.digest, course.decidedAt);
+      }),
+      told: (image, version) => call('UpdateItem', () => store.told(image, version)),
+      postpone: (image, dueAt) => call('UpdateItem', () => store.postpone(image, dueAt)),
+      forget: (image, version) => call('DeleteItem', () => store.forget(image, version)),
+      verdict: (image, decidedAt) => call('GetItem', () => store.verdict(image, decidedAt)),
+      known: (repository, digests) => call('BatchGetItem', () => store.known(repository, digests)),
+      watched: async function* () {
+        const pages = store.watched();
+        for (;;) {
+          const { value, done } = await call('Query', () => pages.next());
+          if (done) return;
+          yield value;
+        }
+      },
+    };
+  }
+
+  private checkApproval(digest: string, reading: Reading): void {
+    this.confirmed.set(digest, this.simulator.now);
+    if (reading.isBlocked) this.violate(digest, 'is approved although a finding was listed that blocks it');
+    if (!reading.isSettled) this.violate(digest, 'is approved although its scan was not complete, or only just');
+    if (reading.isShort) this.violate(digest, 'is approved although more findings were announced than were ever listed');
+  }
+
+  private tell({ id, digest, status }: Told): void {
+    if (status === 'APPROVED' && !this.approved.has(id)) this.violate(digest, 'is announced to be approved without a decision');
+    this.told.push({ id, digest, status });
+  }
+
+  private call<T>(invocation: Invocation, service: Service, name: string, effect: () => Promise<T>): Promise<T> {
+    this.calls[name] = (this.calls[name] ?? 0) + 1;
+    return invocation.call(service, effect);
+  }
+}

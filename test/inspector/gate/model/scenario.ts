@@ -1,0 +1,117 @@
+import { deployment } from './deployments';
+import { Gate, type Plant, REFRESH } from './gate';
+import { truth } from './oracle';
+import { Random } from './random';
+import { REPOSITORY, Registry } from './registry';
+import { HOUR, type CallTimes, type Faults, MINUTE, SECOND, type Service, Simulator } from './simulator';
+
+const SWEEP_EVERY = 5 * MINUTE;
+const LIST_EVERY = HOUR;
+/** After the last change: what is only found by a listing, or by looking again; with a message that is hidden meanwhile. */
+const REST = REFRESH + LIST_EVERY + HOUR;
+
+const SERVICES: readonly Service[] = ['table', 'queue', 'bus', 'registry', 'inspector'];
+const times: CallTimes = (_service, random) => random.chance(0.9) ? random.integer(5, 60) : random.integer(60, 5_000);
+
+export interface Run {
+  readonly violations: readonly string[];
+  readonly judgements: number;
+  readonly deadLetters: number;
+}
+
+/** Hours of a registry and its gate, all by chance but the same for the same seed. Says what went wrong. */
+export async function run(seed: number, plant?: Plant): Promise<Run> {
+  const random = new Random(seed);
+  const simulator = new Simulator();
+  const isCalm = random.chance(0.3);
+  const faults: { -readonly [K in keyof Faults]: Faults[K] } = {
+    crashes: isCalm ? 0 : random.pick([0, 5, 30]), errors: isCalm ? 0 : random.pick([0, 5, 30]), stalls: random.chance(0.1) ? 10 : 0,
+  };
+  const delivery = { lost: random.pick([0, 0.05, 0.5]), twice: random.pick([0, 0.3]), late: random.pick([0, 0.1]) };
+  let version = 0;
+  const settings = { faults, times, maxConcurrency: random.integer(1, 5), plant };
+  const gate = new Gate(simulator, random, deployment(`v${version}`, random, simulator.now), settings, (deliver) =>
+    new Registry(simulator, random, delivery, deliver));
+  const { registry } = gate;
+  const end = simulator.now + random.integer(1, 6) * HOUR;
+  simulator.every(SWEEP_EVERY, random.integer(0, SWEEP_EVERY), () => gate.send({ errand: 'sweep' }));
+  simulator.every(LIST_EVERY, random.integer(0, LIST_EVERY), () => gate.send({ errand: 'find', repositories: [REPOSITORY], patterns: [] }));
+
+  const act: ReadonlyArray<() => void> = [
+    () => registry.push(registry.make('IMAGE')),
+    () => registry.push(registry.make('INDEX', [
+      ...Array.from({ length: random.integer(1, 2) }, () => registry.make('IMAGE')), ...random.chance(0.5) ? [registry.make('ATTESTATION')] : [],
+    ])),
+    () => registry.push(registry.make('SIGNATURE')),
+    () => registry.images.length > 0 && registry.push(random.pick(registry.images)),
+    () => registry.images.length > 0 && registry.remove(random.pick(registry.images)),
+    ...Array.from({ length: 4 }, () => () => ofScanned((image) => registry.discover(image))),
+    ...Array.from({ length: 2 }, () => () => ofScanned((image) => registry.close(image))),
+    () => ofScanned((image) => registry.suppress(image)),
+    () => ofScanned((image) => registry.rescan(image)),
+    () => ofScanned((image) => registry.expire(image)),
+    () => registry.images.length > 0 && void gate.ask({ repository: REPOSITORY, digest: random.pick(registry.images).digest }),
+    () => deploy(),
+    () => Object.assign(faults, { storm: { service: random.pick(SERVICES), until: simulator.now + random.integer(1, 20) * MINUTE } }),
+  ];
+  const ofScanned = (happen: (image: ReturnType<Registry['scanned']>[number]) => void) => {
+    const scanned = registry.scanned();
+    if (scanned.length > 0) happen(random.pick(scanned));
+  };
+  /** Functions are deployed one after the other, and sometimes back again. */
+  const deploy = () => {
+    const before = gate.judging;
+    const next = random.chance(0.2) ? gate.watching : deployment(`v${++version}`, random, simulator.now);
+    simulator.after(random.integer(0, 10) * MINUTE, () => gate.watching = next);
+    simulator.after(random.integer(0, 10) * MINUTE, () => gate.judging = next);
+    if (!random.chance(0.3)) return;
+    simulator.after(random.integer(11, 15) * MINUTE, () => gate.watching = before);
+    simulator.after(random.integer(11, 15) * MINUTE, () => gate.judging = before);
+  };
+
+  act[random.integer(0, 1)]();
+  for (let actions = random.integer(2, 10); actions > 0; actions--) {
+    const at = random.integer(0, end - simulator.now);
+    simulator.after(at, random.pick(act));
+  }
+  await simulator.run(end);
+  // Whatever is deployed, both functions are, in the end.
+  simulator.after(16 * MINUTE, () => gate.watching = gate.judging);
+  await simulator.run(end + 4 * HOUR); // scans that have begun
+  for (const name of ['crashes', 'errors', 'stalls'] as const) faults[name] = 0;
+  await simulator.run(simulator.now + REST);
+
+  for (const { digest } of registry.images) await gate.ask({ repository: REPOSITORY, digest });
+  await check(gate, simulator.now);
+  return { violations: gate.violations, judgements: gate.judgements, deadLetters: gate.events.deadLetters.length + gate.requests.deadLetters.length };
+}
+
+/** What must be so once nothing has happened for long. */
+async function check(gate: Gate, now: number): Promise<void> {
+  const { registry, store } = gate;
+  for (const image of registry.images) {
+    const { digest, isThere } = image;
+    const is = await store.get({ repository: REPOSITORY, digest });
+    const must = isThere ? truth(image, gate.judging, now) : undefined;
+    const told = gate.told.filter((each) => each.digest === digest);
+    const found = (what: string) => gate.violate(digest, `${what}: ${JSON.stringify({ kind: image.kind, isThere, must, is, told: told.map(({ status }) => status) })}`);
+    if (is?.status !== must) found('has the wrong verdict');
+    if (!isThere) {
+      if (is) found('is not forgotten');
+      continue;
+    }
+    if (!is || (must === undefined) !== (is.dueAt === undefined)) found('is lost');
+    if (must === undefined) continue;
+    if (is?.outbox) found('has something left to tell');
+    if (told.at(-1)?.status !== must) found('was last announced otherwise');
+    const history = store.history({ repository: REPOSITORY, digest });
+    if (history.at(-1)?.decidedAt !== is?.decidedAt || history.at(-1)?.verdict.status !== must) found('has a record that says otherwise');
+    if (now > Date.parse(is?.dueAt ?? '') + 2 * SWEEP_EVERY) found('waits forever');
+  }
+  if (gate.requests.size > 0 && now) {
+    const waiting = gate.requests.size;
+    if (waiting > registry.images.length) gate.violate('', `${waiting} requests are left`);
+  }
+}
+
+export { SECOND };
