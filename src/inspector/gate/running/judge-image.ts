@@ -62,7 +62,9 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
   const { store } = world;
   const image: WatchedImage = { repository: request.repository, digest: request.digest };
   const before = await tellRest(await store.get(image) ?? { ...image, version: 0 }, world);
-  if (request.cause === 'SWEEP' && isUpToDate(before, judgement, world.now())) return { done: 'UP_TO_DATE', metrics: {} };
+  // Judged by the time before it is read, so that what is to have settled had settled when it was read.
+  const now = world.now();
+  if (request.cause === 'SWEEP' && isUpToDate(before, judgement, now)) return { done: 'UP_TO_DATE', metrics: {} };
 
   let facts: ImageFacts;
   let expected: ReadonlyMap<string, ExpectedFindings> = new Map();
@@ -72,7 +74,7 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
     await store.postpone(image, dueAfterFailure(world.now()));
     throw error;
   }
-  const circumstances: Circumstances = { before, cause: request.cause, now: world.now(), insistUntil: insistUntil(facts, expected) };
+  const circumstances: Circumstances = { before, cause: request.cause, now, insistUntil: insistUntil(facts, expected) };
   switch (kindOf(facts)) {
     case 'ARTIFACT':
       await store.commit(image, before.version, decideOnArtifact().course);
@@ -81,7 +83,7 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
       return missing(circumstances, world);
     default:
   }
-  const verdict = decide(facts, judgement.policy, judgement.exceptions, circumstances.now);
+  const verdict = decide(facts, judgement.policy, judgement.exceptions, now);
   const decision = decideOn(verdict, circumstances, judgement);
   const course = metExpectations(decision.course, facts, before);
   await store.commit(image, before.version, course, decision.record);

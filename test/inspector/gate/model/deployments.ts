@@ -1,7 +1,7 @@
 import { type Rule, SETTLE } from './oracle';
 import type { Random } from './random';
 import { VULNERABILITIES } from './registry';
-import { HOUR, SECOND } from './simulator';
+import { MINUTE, SECOND } from './simulator';
 import type { ExceptionDocument, PolicyDocument } from '../../../../src/inspector/contract';
 import { policy } from '../../facts';
 
@@ -18,7 +18,7 @@ const POLICIES = (['CRITICAL', 'HIGH'] as const).map((minSeverity) => ({
 }));
 
 export function deployment(name: string, random: Random, now: number): Deployment {
-  const excepted = VULNERABILITIES.filter(() => random.chance(0.15)).map((id) => ({ id, until: now + random.integer(1, 12) * HOUR }));
+  const excepted = VULNERABILITIES.filter(() => random.chance(0.15)).map((id) => ({ id, until: now + random.pick([20, 60, 150, 100_000]) * MINUTE }));
   const exceptions = excepted.map(({ id, until }): ExceptionDocument => ({
     vulnerability: id, repository: '*', owner: 'someone', reason: 'known', expires: new Date(until).toISOString(),
   }));

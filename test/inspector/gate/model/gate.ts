@@ -39,6 +39,7 @@ interface Told {
   readonly id: string;
   readonly digest: string;
   readonly status: VerdictStatus;
+  readonly decidedAt: string;
 }
 
 /** What a judgement has read, by what was so at that time. */
@@ -266,9 +267,9 @@ export class Gate {
     if (reading.isShort) this.violate(digest, 'is approved although more findings were announced than were ever listed');
   }
 
-  private tell({ id, digest, status }: Told): void {
+  private tell({ id, digest, status, decidedAt }: Told): void {
     if (status === 'APPROVED' && !this.approved.has(id)) this.violate(digest, 'is announced to be approved without a decision');
-    this.told.push({ id, digest, status });
+    this.told.push({ id, digest, status, decidedAt });
   }
 
   private call<T>(invocation: Invocation, service: Service, name: string, effect: () => Promise<T>): Promise<T> {

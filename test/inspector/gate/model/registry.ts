@@ -41,7 +41,7 @@ export class Registry {
 
   constructor(
     private readonly simulator: Simulator, private readonly random: Random, private readonly delivery: Delivery,
-    private readonly deliver: (event: object) => void, private readonly slowest = 3 * HOUR,
+    private readonly deliver: (event: object) => void, private readonly slowest = 2 * HOUR,
   ) {}
 
   find(digest: string): StoredImage | undefined {
