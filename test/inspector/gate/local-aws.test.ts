@@ -237,12 +237,19 @@ describe('what nobody told the gate of', () => {
     expect(await gate.toldOf(digest, 1)).toMatchObject([{ type: 'Image Approved', cause: 'SWEEP' }]);
   });
 
-  test('is looked for by a sweep, which remembers the policy that it swept by', async () => {
+  test('is judged again by a sweep when it is due', async () => {
     const table = await gate.table();
+    const clean = { repository: WATCHED, digest: image('clean').digest };
+    const before = await table.get(clean);
+    await table.postpone(clean, '2026-01-01T00:00:00.000Z');
 
     await comesDue('Sweep');
 
-    expect(await until('sweep', () => table.sweptBy())).toMatch(/^[0-9a-f]{16}$/);
+    const after = await until('judgement', async () => {
+      const state = await table.get(clean);
+      return state!.confirmedAt === before!.confirmedAt ? undefined : state;
+    });
+    expect(after).toMatchObject({ status: 'APPROVED', decidedAt: before!.decidedAt });
   });
 });
 
@@ -311,14 +318,14 @@ describe('what the functions may do', () => {
     await expect((await gate.asFunction('Watch', Inspector2Client)).send(new ListFindingsCommand({}))).rejects.toThrow(/not authorized/);
     await expect((await gate.asFunction('Watch', EventBridgeClient)).send(event(EVENT_SOURCE))).rejects.toThrow(/not authorized/);
     await expect((await gate.asFunction('Watch', DynamoDBClient)).send(
-      new DeleteItemCommand({ TableName: gate.output('TableName'), Key: { digest: { S: 'sweep' }, record: { S: 'sweep' } } }))).rejects.toThrow(/not authorized/);
+      new DeleteItemCommand({ TableName: gate.output('TableName'), Key: { digest: { S: ids[0].imageDigest! }, record: { S: `image#${WATCHED}` } } }))).rejects.toThrow(/not authorized/);
   });
 
   test('what answers writes nothing', async () => {
     const table = await gate.table(await gate.asFunction('Answers', DynamoDBClient));
     await expect(table.get({ repository: WATCHED, digest: image('clean').digest })).resolves.toMatchObject({ status: 'APPROVED' });
 
-    await expect(table.rememberSweep('0')).rejects.toThrow(/not authorized to perform: dynamodb:UpdateItem/);
+    await expect(table.postpone({ repository: WATCHED, digest: image('clean').digest }, '2026-01-01T00:00:00.000Z')).rejects.toThrow(/not authorized to perform: dynamodb:UpdateItem/);
     await expect(table.forget({ repository: WATCHED, digest: image('clean').digest }, 1)).rejects.toThrow(/not authorized to perform: dynamodb:DeleteItem/);
     await expect((await gate.asFunction('Answers', ECRClient)).send(new DescribeImagesCommand({ repositoryName: WATCHED }))).rejects.toThrow(/not authorized/);
   });

@@ -5,7 +5,7 @@ import type { Random } from './random';
 import { REPOSITORY, Registry, type StoredImage, activeOf } from './registry';
 import { type CallTimes, type Faults, HOUR, InjectedError, Invocation, SECOND, type Service, type Simulator } from './simulator';
 import type { ImageFacts, ScanFacts, VerdictStatus } from '../../../../src/inspector/contract';
-import { type Errand, type JudgementRequest, REQUEST_DELAY_SECONDS, type WatchedImage } from '../../../../src/inspector/gate/contract';
+import { type Errand, type JudgementRequest, REQUEST_DELAY_SECONDS, WINDOW_SECONDS, type WatchedImage } from '../../../../src/inspector/gate/contract';
 import { answerOf } from '../../../../src/inspector/gate/running/answer';
 import type { ImageStore } from '../../../../src/inspector/gate/running/image-store';
 import { type GateJudgement, type GateWorld, judgeImage } from '../../../../src/inspector/gate/running/judge-image';
@@ -175,7 +175,7 @@ export class Gate {
   }
 
   private enqueue(requests: readonly JudgementRequest[], now: Date): void {
-    for (const { MessageBody, MessageGroupId, MessageDeduplicationId } of (this.settings.plant?.messages ?? messagesOf)(requests, now)) {
+    for (const { MessageBody, MessageGroupId, MessageDeduplicationId } of (this.settings.plant?.messages ?? messagesOf)(requests, now, WINDOW_SECONDS)) {
       this.requests.sendInOrder(MessageBody, MessageGroupId, MessageDeduplicationId, REQUEST_DELAY_SECONDS * SECOND);
     }
   }
