@@ -13,6 +13,11 @@ export class MemoryStore implements ImageStore {
   constructor(private readonly pageSize = 100) {}
 
   async get(image: WatchedImage) {
+    return this.at(image);
+  }
+
+  /** At once, for whoever only looks on. */
+  at(image: WatchedImage): ImageState | undefined {
     return this.images.get(key(image));
   }
 

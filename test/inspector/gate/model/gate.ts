@@ -2,7 +2,7 @@ import { isBlocked, isSettled, platformsOf } from './oracle';
 import type { Deployment } from './deployments';
 import { type Consumer, type Message, type Outcome, Queue } from './queues';
 import type { Random } from './random';
-import { REPOSITORY, Registry, type StoredImage, activeOf } from './registry';
+import { REPOSITORY, Registry, activeOf } from './registry';
 import { type CallTimes, type Faults, HOUR, InjectedError, Invocation, SECOND, type Service, type Simulator } from './simulator';
 import type { ImageFacts, ScanFacts, VerdictStatus } from '../../../../src/inspector/contract';
 import { type Errand, type JudgementRequest, REQUEST_DELAY_SECONDS, WINDOW_SECONDS, type WatchedImage } from '../../../../src/inspector/gate/contract';
@@ -32,11 +32,13 @@ export interface GateSettings {
   readonly times: CallTimes;
   readonly maxConcurrency: number;
   readonly plant?: Plant;
-  readonly lookBackSeconds?: number;
+  /** Of what a sweep reads. */
+  readonly pageSize?: number;
 }
 
 interface Told {
   readonly id: string;
+  readonly type: string;
   readonly digest: string;
   readonly status: VerdictStatus;
   readonly decidedAt: string;
@@ -51,7 +53,7 @@ interface Reading {
 
 /** The functions of a gate as they are, with queues, a table and a bus around them; says what they may not do. */
 export class Gate {
-  readonly store = new MemoryStore(3);
+  readonly store: MemoryStore;
   readonly events: Queue;
   readonly requests: Queue;
   readonly registry: Registry;
@@ -65,12 +67,15 @@ export class Gate {
   private readonly approved = new Set<string>();
   private readonly confirmed = new Map<string, number>();
   private readonly decided = new Map<string, string>();
+  /** How many findings were announced of an image, where that was heard. */
+  private readonly heard = new Map<string, { readonly count: number; readonly at: number }>();
 
   constructor(
     private readonly simulator: Simulator, private readonly random: Random, deployment: Deployment,
     private readonly settings: GateSettings, registry: (deliver: (event: object) => void) => Registry,
   ) {
     this.watching = this.judging = deployment;
+    this.store = new MemoryStore(settings.pageSize ?? 2);
     this.events = new Queue(simulator, random, this.consumer(10, 5, (body, invocation) => this.watch(body, invocation)));
     this.requests = new Queue(simulator, random, this.consumer(1, settings.maxConcurrency, (body, invocation) => this.judge(body, invocation)));
     this.registry = registry((event) => this.events.send(JSON.stringify(event)));
@@ -125,7 +130,7 @@ export class Gate {
   }
 
   private async watch(message: any, invocation: Invocation): Promise<void> {
-    const { registry, settings: { plant, lookBackSeconds = 30 * 86_400 } } = this;
+    const { registry, settings: { plant } } = this;
     const world: WatchWorld = {
       store: this.storeFor(invocation),
       now: invocation.now,
@@ -142,7 +147,9 @@ export class Gate {
       },
       isEnding: () => this.random.chance(0.01) && this.settings.faults.crashes > 0,
     };
-    await watch(message, plant?.watching?.(world) ?? world, { fingerprint: this.watching.fingerprint, lookBackSeconds });
+    await watch(message, plant?.watching?.(world) ?? world, { fingerprint: this.watching.fingerprint, lookBackSeconds: 30 * 86_400 });
+    if (message['detail-type'] !== 'Inspector2 Scan') return;
+    this.heard.set(message.detail['image-digest'], { count: message.detail['finding-severity-counts'].TOTAL, at: Date.parse(message.time) });
   }
 
   private async judge(request: JudgementRequest, invocation: Invocation): Promise<void> {
@@ -155,7 +162,7 @@ export class Gate {
       now: invocation.now,
       read: (image, beforeScans) => this.read(image, beforeScans, invocation, deployment, reading),
       announce: (events) => this.call(invocation, 'bus', 'PutEvents', async () => {
-        for (const { detail } of events) this.tell(detail);
+        for (const { type, detail } of events) this.tell({ type, ...detail });
       }),
       request: (requests) => this.request(requests, invocation),
       requestLater: (reminder, seconds) => this.call(invocation, 'queue', 'SendMessage', async () =>
@@ -185,6 +192,7 @@ export class Gate {
     { repository, digest }: WatchedImage, beforeScans: Parameters<GateWorld['read']>[1], invocation: Invocation, deployment: Deployment, reading: Reading,
   ): Promise<ImageFacts> {
     const begun = this.simulator.now;
+    const heard = new Map(this.heard);
     const facts = { image: { account: '111111111111', region: 'eu-west-1', repository, digest }, readAt: invocation.now().toISOString() };
     const image = await this.call(invocation, 'registry', 'BatchGetImage', async () => this.registry.find(digest));
     if (!image) return { ...facts, manifests: [], scans: [] };
@@ -193,14 +201,16 @@ export class Gate {
     const platforms = platformsOf(image).filter(({ kind, isThere }) => kind === 'IMAGE' && isThere);
     if (platforms.length === 0) return { ...facts, manifests, scans: [] };
     const expected = await beforeScans(platforms.map((platform) => platform.digest));
-    const isShort = await this.shortages(platforms, begun);
     const coverage = await this.call(invocation, 'inspector', 'ListCoverage', async () => {
       reading.isSettled = isSettled(image, this.simulator.now + SKEW / 2);
       return platforms.map(({ status, scannedAt }) => ({ status, scannedAt: scannedAt === undefined ? undefined : new Date(scannedAt).toISOString() }));
     });
     const findings = await this.call(invocation, 'inspector', 'ListFindings', async () => {
       reading.isBlocked = isBlocked(image, deployment, begun - SKEW / 2);
-      reading.isShort = platforms.some(isShort);
+      reading.isShort = platforms.some((platform) => {
+        const { count, at } = heard.get(platform.digest) ?? { count: 0, at: 0 };
+        return at >= platform.pushedAt && begun + SKEW < at + HOUR && platform.most < count;
+      });
       return platforms.map((platform) => ({ active: activeOf(platform), listed: [...platform.findings] }));
     });
     const scans = platforms.map((platform, index): ScanFacts => ({
@@ -212,18 +222,6 @@ export class Gate {
       findings: findings[index].listed.map(([id, { severity, status }]) => ({ id, severity, status, fix: 'YES', packages: [{ name: 'openssl', version: '1' }] })),
     }));
     return { ...facts, manifests, scans };
-  }
-
-  /** Of which platforms more findings were announced than ever were listed, as far as it was known when reading began. */
-  private async shortages(platforms: readonly StoredImage[], begun: number): Promise<(platform: StoredImage) => boolean> {
-    const announced = new Map<StoredImage, number>();
-    for (const platform of platforms) {
-      const { expected } = await this.store.get({ repository: REPOSITORY, digest: platform.digest }) ?? {};
-      if (expected && this.simulator.now + SKEW < Date.parse(expected.until) && Date.parse(expected.until) - HOUR >= platform.pushedAt && begun > 0) {
-        announced.set(platform, expected.count);
-      }
-    }
-    return (platform) => platform.most < (announced.get(platform) ?? 0);
   }
 
   /** What is noted between here and there may be missed: only what a call says happens at once. */
@@ -267,9 +265,9 @@ export class Gate {
     if (reading.isShort) this.violate(digest, 'is approved although more findings were announced than were ever listed');
   }
 
-  private tell({ id, digest, status, decidedAt }: Told): void {
+  private tell({ id, type, digest, status, decidedAt }: Told): void {
     if (status === 'APPROVED' && !this.approved.has(id)) this.violate(digest, 'is announced to be approved without a decision');
-    this.told.push({ id, digest, status, decidedAt });
+    this.told.push({ id, type, digest, status, decidedAt });
   }
 
   private call<T>(invocation: Invocation, service: Service, name: string, effect: () => Promise<T>): Promise<T> {

@@ -140,6 +140,7 @@ export class Registry {
 
   private complete(image: StoredImage): void {
     Object.assign(image, { status: 'SUCCESSFUL', scannedAt: this.simulator.now });
+    this.tellCoverage(image);
   }
 
   /** How long something is known before it is listed. */

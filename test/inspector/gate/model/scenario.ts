@@ -1,8 +1,8 @@
 import { deployment } from './deployments';
 import { Gate, type Plant, REFRESH } from './gate';
-import { truth } from './oracle';
+import { platformsOf, truth } from './oracle';
 import { Random } from './random';
-import { REPOSITORY, Registry } from './registry';
+import { REPOSITORY, Registry, type StoredImage } from './registry';
 import { HOUR, type CallTimes, type Faults, MINUTE, type Service, Simulator } from './simulator';
 
 const SWEEP_EVERY = 5 * MINUTE;
@@ -25,17 +25,18 @@ export interface Run {
 export async function run(seed: number, plant?: Plant): Promise<Run> {
   const random = new Random(seed);
   const simulator = new Simulator();
-  const isCalm = random.chance(0.3);
+  const isCalm = random.chance(0.4);
   const faults: { -readonly [K in keyof Faults]: Faults[K] } = {
     crashes: isCalm ? 0 : random.pick([0, 5, 30]), errors: isCalm ? 0 : random.pick([0, 5, 30]), stalls: random.chance(0.1) ? 10 : 0,
   };
-  const delivery = { lost: random.pick([0, 0.05, 0.5]), twice: random.pick([0, 0.3]), late: random.pick([0, 0.1]) };
+  const isReliable = random.chance(0.4);
+  const delivery = { lost: isReliable ? 0 : random.pick([0, 0.05, 0.5]), twice: random.pick([0, 0.3]), late: isReliable ? 0 : random.pick([0, 0.1]) };
   let version = 0;
   const settings = { faults, times, maxConcurrency: random.integer(1, 5), plant };
   const gate = new Gate(simulator, random, deployment(`v${version}`, random, simulator.now), settings, (deliver) =>
     new Registry(simulator, random, delivery, deliver));
   const { registry } = gate;
-  const end = simulator.now + random.integer(60, 240) * MINUTE;
+  const end = simulator.now + random.integer(45, 180) * MINUTE;
   simulator.every(SWEEP_EVERY, random.integer(0, SWEEP_EVERY), () => gate.send({ errand: 'sweep' }));
   simulator.every(LIST_EVERY, random.integer(0, LIST_EVERY), () => gate.send({ errand: 'find', repositories: [REPOSITORY], patterns: [] }));
 
@@ -47,14 +48,14 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
     () => registry.push(registry.make('SIGNATURE')),
     () => registry.images.length > 0 && registry.push(random.pick(registry.images)),
     () => registry.images.length > 0 && registry.remove(random.pick(registry.images)),
-    ...Array.from({ length: 4 }, () => () => ofScanned((image) => registry.discover(image))),
+    ...Array.from({ length: 7 }, () => () => ofScanned((image) => registry.discover(image))),
     ...Array.from({ length: 2 }, () => () => ofScanned((image) => registry.close(image))),
     () => ofScanned((image) => registry.suppress(image)),
     () => ofScanned((image) => registry.rescan(image)),
     () => ofScanned((image) => registry.expire(image)),
     () => registry.images.length > 0 && void gate.ask({ repository: REPOSITORY, digest: random.pick(registry.images).digest }),
     () => deploy(),
-    () => Object.assign(faults, { storm: { service: random.pick(SERVICES), until: simulator.now + random.integer(1, 20) * MINUTE } }),
+    () => !isCalm && Object.assign(faults, { storm: { service: random.pick(SERVICES), until: simulator.now + random.integer(1, 6) * MINUTE } }),
   ];
   const ofScanned = (happen: (image: ReturnType<Registry['scanned']>[number]) => void) => {
     const scanned = registry.scanned();
@@ -72,10 +73,11 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
   };
 
   act[random.integer(0, 1)]();
-  for (let actions = random.integer(2, 10); actions > 0; actions--) {
+  for (let actions = random.integer(2, 12); actions > 0; actions--) {
     const at = random.integer(0, end - simulator.now);
     simulator.after(at, random.pick(act));
   }
+  if (isReliable && faults.crashes === 0 && faults.stalls === 0) simulator.every(MINUTE, 0, watchFor(gate, simulator, isCalm ? 8 * MINUTE : 30 * MINUTE));
   await simulator.run(end);
   // Whatever is deployed, both functions are, in the end.
   simulator.after(16 * MINUTE, () => gate.watching = gate.judging);
@@ -86,7 +88,44 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
 
   for (const { digest } of registry.images) await gate.ask({ repository: REPOSITORY, digest });
   await check(gate, simulator.now, hasStalled);
+  if (isCalm && !hasStalled) checkOnce(gate);
   return { violations: gate.violations, judgements: gate.judgements, deadLetters: gate.events.deadLetters.length + gate.requests.deadLetters.length };
+}
+
+/** Where every event comes and nothing crashes, a verdict is not wrong for long. */
+function watchFor(gate: Gate, simulator: Simulator, most: number): () => void {
+  const wrongSince = new Map<string, number>();
+  let deployed = '';
+  const isWaitedFor = ({ digest }: StoredImage) => {
+    const { expected, metExpectation } = gate.store.at({ repository: REPOSITORY, digest }) ?? {};
+    return expected !== undefined && expected.until !== metExpectation && simulator.now < Date.parse(expected.until) + most;
+  };
+  return () => {
+    const { watching, judging } = gate;
+    // Only once both functions are deployed, a new policy is applied to what was judged before.
+    if (deployed !== `${watching.fingerprint} ${judging.fingerprint}`) wrongSince.clear();
+    deployed = `${watching.fingerprint} ${judging.fingerprint}`;
+    if (gate.events.deadLetters.length > 0) return; // what was heard is lost with them
+    for (const image of gate.registry.images) {
+      const { digest, isThere } = image;
+      const must = isThere ? truth(image, gate.judging, simulator.now) : undefined;
+      const is = gate.store.at({ repository: REPOSITORY, digest });
+      // A scan that begins anew is no news; announced findings are waited for.
+      const isFine = must === undefined || must === 'PENDING' || is?.status === must || (must === 'APPROVED' && platformsOf(image).some(isWaitedFor));
+      if (isFine) wrongSince.delete(digest);
+      else if (!wrongSince.has(digest)) wrongSince.set(digest, simulator.now);
+      else if (simulator.now - wrongSince.get(digest)! === most) gate.violate(digest, `has been ${is?.status}, not ${must}, for ${most / MINUTE} minutes`);
+    }
+  };
+}
+
+/** What goes well is told once. */
+function checkOnce(gate: Gate): void {
+  const seen = new Set<string>();
+  for (const { id, type, digest } of gate.told) {
+    if (seen.has(`${id} ${type}`)) gate.violate(digest, `was announced more than once: ${type}`);
+    seen.add(`${id} ${type}`);
+  }
 }
 
 /** What must be so once nothing has happened for long. */
