@@ -5,7 +5,7 @@ import { Exceptions } from './decision/apply-exceptions';
 import { collectFindings, collectReasons } from './decision/collect';
 import { type JudgedPlatform, judgePlatform } from './decision/judge-platform';
 import { imageTree } from './decision/manifest-graph';
-import { compare } from './decision/merge-findings';
+import { least } from './decision/merge-findings';
 import { noticesFor } from './decision/notices';
 import { isWorse } from './decision/scan-status';
 import { noCounts } from './decision/severity';
@@ -27,14 +27,13 @@ export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: re
   const findings = collected.map(({ finding }) => finding);
   const reasons = collectReasons({ facts, tree, platforms, policy, findings: collected });
   const uses = excepted.uses();
-  const scannedAt = platforms.map(({ scan }) => scan.scannedAt).filter((at) => at !== undefined).sort(compare);
   return {
     version: 1,
     status: statusOf(reasons),
     image: facts.image,
     policy: { name: policy.name, fingerprint: fingerprint(policy) },
     judgedAt: now.toISOString(),
-    dataAt: scannedAt[0],
+    dataAt: platforms.map(({ scan }) => scan.scannedAt).reduce(least, undefined),
     judgeAgainAt: soonest(now, [
       ...findings.map(({ graceUntil }) => graceUntil),
       ...platforms.map(({ wait }) => wait?.until),
@@ -69,7 +68,7 @@ function scansByDigest(scans: readonly ScanFacts[]): Map<string, ScanFacts> {
 function joined(a: ScanFacts, b: ScanFacts): ScanFacts {
   return {
     ...isWorse(a, b) ? a : b,
-    operatingSystem: [a.operatingSystem, b.operatingSystem].filter((each) => each !== undefined).sort(compare)[0],
+    operatingSystem: least(a.operatingSystem, b.operatingSystem),
     expectedFindings: Math.max(a.expectedFindings ?? 0, b.expectedFindings ?? 0),
     readFindings: Math.max(a.readFindings ?? 0, b.readFindings ?? 0),
     findings: [...a.findings, ...b.findings],

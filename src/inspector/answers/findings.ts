@@ -1,6 +1,6 @@
 import type { Finding, FindingStatus, FixAvailable, Severity, VulnerablePackage } from '../contract';
 import { date, list, number, object, optionalObject, required, text } from './value';
-import { compare } from '../decision/merge-findings';
+import { least } from '../decision/merge-findings';
 
 /** A finding, with what its answer says beside it. */
 export interface ReadFinding {
@@ -31,7 +31,6 @@ export function inspectorFinding(value: unknown, place: string): ReadFinding {
   const id = details ? required(details, 'vulnerabilityId', at) : text(from, 'title', place) ?? required(from, 'type', place);
   const packages = details ? list(details, 'vulnerablePackages', at).map((each, index) => vulnerablePackage(each, `${at}.vulnerablePackages[${index}]`)) : [];
   const image = imageOf(from, place);
-  const known = [date(from, 'firstObservedAt'), details && date(details, 'vendorCreatedAt')].filter((each) => each !== undefined).sort(compare);
   const epss = optionalObject(from, 'epss', place);
   return {
     arn,
@@ -48,7 +47,7 @@ export function inspectorFinding(value: unknown, place: string): ReadFinding {
       exploitAvailable: exploit(from, place),
       epss: epss && number(epss, 'score', `${place}.epss`, 1),
       score: number(from, 'inspectorScore', place, 10) ?? number(from, 'score', place, 10),
-      knownSince: known[0],
+      knownSince: least(date(from, 'firstObservedAt'), details && date(details, 'vendorCreatedAt')),
       packages,
     },
   };

@@ -61,14 +61,14 @@ const [EARLIEST, LATEST] = [Date.UTC(2000), Date.UTC(2100)];
 
 /**
  * A date as the SDK, the wire (seconds), events (ISO 8601, or "Wed Sep 04 16:57:40.000 UTC 2024") and older samples write
- * it. One that cannot be understood is unknown, and what depends on it then counts.
+ * it: V8 parses all of them. One that cannot be understood is unknown, and what depends on it then counts.
  */
 export function date(from: Place, name: string): string | undefined {
   const value = own(from, name);
   let time = NaN;
   if (value instanceof Date) time = value.getTime();
   else if (typeof value === 'number') time = value * 1000;
-  else if (typeof value === 'string') time = Date.parse(value.replace(/^(\w{3} \w{3} \d{1,2}) (\d{2}:\d{2}:\d{2}(?:\.\d+)?) UTC (\d{4})$/, '$1 $3 $2 UTC'));
+  else if (typeof value === 'string') time = Date.parse(value);
   return time >= EARLIEST && time <= LATEST ? new Date(time).toISOString() : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Disposition, ImageFacts, JudgedFinding, PolicyDocument, Reason, ReasonKind } from '../contract';
 import { type JudgedPlatform, isUnjudged } from './judge-platform';
 import { type ImageTree } from './manifest-graph';
-import { compare, distinct, worseOf } from './merge-findings';
+import { compare, distinct, least, worseOf } from './merge-findings';
 import { rankOf } from './severity';
 import { DEFECTS, findingMessage, findingRemedy } from './words';
 
@@ -38,7 +38,7 @@ function joined(a: Collected, b: Collected): Collected {
       ...worseOf(a.finding, b.finding),
       packages: distinct([...a.finding.packages, ...b.finding.packages]),
       disposition: a.finding.disposition,
-      graceUntil: [a.finding.graceUntil, b.finding.graceUntil].filter((until) => until !== undefined).sort(compare)[0],
+      graceUntil: least(a.finding.graceUntil, b.finding.graceUntil),
       images: [...a.finding.images, ...b.finding.images].sort(compare),
     },
     rules: [...new Set([...a.rules, ...b.rules])].sort(compare),

@@ -57,13 +57,14 @@ function highest<T>(order: readonly T[], a: T, b: T): T {
 }
 
 function either(a?: boolean, b?: boolean): boolean | undefined {
-  return a === undefined ? b : b === undefined ? a : a || b;
+  return b === undefined ? a : a || b;
 }
 
 function greatest(a?: number, b?: number): number | undefined {
   return a === undefined ? b : b === undefined ? a : Math.max(a, b);
 }
 
-function least(a?: string, b?: string): string | undefined {
-  return a === undefined ? b : b === undefined ? a : a < b ? a : b;
+/** The lesser of two texts, or the one that there is: what is undefined is sorted last. */
+export function least(a?: string, b?: string): string | undefined {
+  return [a, b].sort()[0];
 }

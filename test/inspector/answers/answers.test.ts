@@ -73,6 +73,9 @@ describe('a finding of Amazon Inspector', () => {
     ['about no package', { ...found, packageVulnerabilityDetails: undefined, title: 'A port is open' }, { id: 'A port is open', packages: [] }],
     ['about nothing', { ...found, packageVulnerabilityDetails: null, title: null, type: 'NETWORK_REACHABILITY' }, { id: 'NETWORK_REACHABILITY', title: undefined }],
     ['a title of a novel', { ...found, title: 'x'.repeat(10_000) }, { title: `${'x'.repeat(499)}…` }],
+    ['a title that is just short enough', { ...found, title: 'x'.repeat(500) }, { title: 'x'.repeat(500) }],
+    ['the greatest score', { ...found, inspectorScore: 10 }, { score: 10 }],
+    ['the least score', { ...found, inspectorScore: 0 }, { score: 0 }],
     ['a version without a release', details({ vulnerablePackages: [{ name: 'a', version: '1' }] }), { packages: [expect.objectContaining({ version: '1' })] }],
   ])('%s', (_, answer, part) => {
     expect(inspectorFinding(answer, 'it').finding).toMatchObject(part);
@@ -112,10 +115,13 @@ describe('a finding of Amazon Inspector', () => {
     ['a score that is text', { ...found, inspectorScore: '7' }, 'it.inspectorScore must be a number from 0 to 10, got "7"'],
     ['a score that is no number', { ...found, inspectorScore: NaN }, 'it.inspectorScore must be a number from 0 to 10, got null'],
     ['resources that are long nonsense', { ...found, resources: 'x'.repeat(200) }, `it.resources must be a list, got "${'x'.repeat(76)}...`],
+    ['resources that are nonsense just short enough to be shown', { ...found, resources: 'x'.repeat(78) }, `it.resources must be a list, got "${'x'.repeat(78)}"`],
+    ['a negative score', { ...found, inspectorScore: -1 }, 'it.inspectorScore must be a number from 0 to 10, got -1'],
+    ['a score above the greatest', { ...found, inspectorScore: 10.1 }, 'it.inspectorScore must be a number from 0 to 10, got 10.1'],
     ['what has no JSON', { ...found, title: 5n }, 'it.title must be text, got bigint'],
   ])('%s is refused with its place', (_, answer, message) => {
     expect(() => inspectorFinding(answer, 'it')).toThrow(AnswerError);
-    expect(() => inspectorFinding(answer, 'it')).toThrow(message);
+    expect(() => inspectorFinding(answer, 'it')).toThrow(expect.objectContaining({ name: 'AnswerError', message }));
   });
 });
 
@@ -152,6 +158,7 @@ describe('dates', () => {
     ['Wed Sep 04 16:57:40.000 UTC 2024', '2024-09-04T16:57:40.000Z'], ['Wed Sep 4 16:57:40 UTC 2024', '2024-09-04T16:57:40.000Z'],
     ['some day', undefined], ['', undefined], [new Date(NaN), undefined], [Infinity, undefined], [-1, undefined], [0, undefined],
     [1_767_225_600_000, undefined], [true, undefined], [null, undefined], ['1999-12-31T23:59:59Z', undefined], ['2100-01-01T00:00:00.001Z', undefined],
+    ['Thu Dec 31 23:59:59.123 UTC 2026', '2026-12-31T23:59:59.123Z'],
     ['2000-01-01T00:00:00Z', '2000-01-01T00:00:00.000Z'], ['2100-01-01T00:00:00Z', '2100-01-01T00:00:00.000Z'],
   ])('%p is %p', (value, expected) => {
     expect(date({ value }, 'value')).toBe(expected);

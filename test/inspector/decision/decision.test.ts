@@ -3,12 +3,12 @@ import * as inspector from '@aws-sdk/client-inspector2';
 import * as fc from 'fast-check';
 import type { Finding, JudgedFinding } from '../../../src/inspector/contract';
 import { endOfLife } from '../../../src/inspector/decision/end-of-life';
-import { mergeFindings } from '../../../src/inspector/decision/merge-findings';
+import { distinct, mergeFindings } from '../../../src/inspector/decision/merge-findings';
 import { isWorse, scanStatus } from '../../../src/inspector/decision/scan-status';
 import { compareVersions, upgradesFor } from '../../../src/inspector/decision/upgrades';
 import { few, findingMessage, findingRemedy } from '../../../src/inspector/decision/words';
 import { explainPolicy } from '../../../src/inspector/documents/explain-policy';
-import { fingerprint } from '../../../src/inspector/documents/fingerprint';
+import { canonical, fingerprint } from '../../../src/inspector/documents/fingerprint';
 import * as any from '../arbitraries';
 import { NOW, STANDARD, finding, policy } from '../facts';
 
@@ -149,7 +149,30 @@ test('copies of a finding are taken for the worst of them, in whatever order', (
     packages: [{ name: 'a' }, { name: 'openssl', version: '3.0.1', manager: 'OS' }],
   };
   expect([...mergeFindings([a, b]).values()]).toEqual([expected]);
+  expect([...mergeFindings([b, a]).values()]).toEqual([expected]);
   expect([...mergeFindings([b, a, b]).values()]).toEqual([expected]);
+});
+
+test.each<[keyof Finding, unknown, unknown, unknown]>([
+  ['severity', 'UNTRIAGED', 'CRITICAL', 'UNTRIAGED'], ['severity', 'LOW', 'MEDIUM', 'MEDIUM'],
+  ['status', 'CLOSED', 'ACTIVE', 'ACTIVE'], ['status', 'SUPPRESSED', 'ACTIVE', 'ACTIVE'],
+  ['fix', 'NO', 'UNKNOWN', 'UNKNOWN'], ['fix', 'PARTIAL', 'YES', 'YES'],
+  ['exploitAvailable', undefined, false, false], ['exploitAvailable', undefined, true, true], ['knownExploited', false, true, true],
+  ['epss', undefined, 0, 0], ['epss', 0.1, 0.02, 0.1], ['score', undefined, 9.8, 9.8],
+  ['title', undefined, 'a', 'a'], ['url', 'https://b', 'https://a', 'https://a'], ['knownSince', undefined, '2026-01-01', '2026-01-01'],
+])('two answers about the %s of a finding, %p and %p, are %p whichever comes first', (member, one, other, expected) => {
+  for (const [first, second] of [[one, other], [other, one]]) {
+    const [merged] = mergeFindings([finding({ [member]: first }), finding({ [member]: second })]).values();
+    expect(merged[member]).toBe(expected);
+  }
+});
+
+test('packages that differ in anything are not the same, and have one order', () => {
+  const packages: Finding['packages'] = [
+    { name: 'a' }, { name: 'a', path: '/usr' }, { name: 'a', manager: 'OS' }, { name: 'a', fixedIn: '2' }, { name: 'a', version: '1' }, { name: 'a', version: '3' }, { name: 'b' },
+  ];
+  expect(distinct([...packages, ...packages].reverse())).toEqual(packages);
+  expect(distinct([...packages, ...packages])).toEqual(packages);
 });
 
 describe('words', () => {
@@ -188,7 +211,18 @@ test('the fingerprint is the same for the same policy, and another one for any o
     }
     expect(fingerprint(a) === fingerprint(b)).toBe(same);
   }));
-  expect(fingerprint(STANDARD)).toMatch(/^[0-9a-f]{16}$/);
+});
+
+test('the fingerprint tells policies apart by what a rule says, and stays what it is from version to version', () => {
+  const one = policy([{ name: 'a', packageTypes: ['OS', 'LANGUAGE'], graceDays: { HIGH: 7, CRITICAL: 0 } }]);
+  expect(fingerprint(one)).toBe('91a8ff6a964268b0');
+  expect(fingerprint(STANDARD)).toBe('99c42647511fcf44');
+  expect(fingerprint(policy([{ name: 'a', max: 1 }]))).not.toBe(fingerprint(policy([{ name: 'a', max: 2 }])));
+  expect(fingerprint(policy([{ name: 'a', packageTypes: ['OS'] }]))).not.toBe(fingerprint(policy([{ name: 'a', packageTypes: ['LANGUAGE'] }])));
+});
+
+test('JSON that is the same however its members are ordered', () => {
+  expect(canonical({ b: [{ d: 1, c: null }, 'x'], a: undefined, A: true })).toBe('{"A":true,"b":[{"c":null,"d":1},"x"]}');
 });
 
 test('a policy is explained', () => {

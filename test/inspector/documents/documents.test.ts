@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
 import * as fc from 'fast-check';
 import { decide } from '../../../src/inspector/decide';
-import { checkExceptions } from '../../../src/inspector/documents/check-exceptions';
-import { POLICY_DEFAULTS, RULE_DEFAULTS, checkPolicy } from '../../../src/inspector/documents/check-policy';
+import { checkException, checkExceptions, completeException } from '../../../src/inspector/documents/check-exceptions';
+import { POLICY_DEFAULTS, RULE_DEFAULTS, checkPolicy, checkRule } from '../../../src/inspector/documents/check-policy';
+import { Checks } from '../../../src/inspector/documents/checks';
 import { DocumentError, readExceptions, readPolicy } from '../../../src/inspector/documents/read-documents';
 import * as any from '../arbitraries';
 import { NOW } from '../facts';
@@ -117,6 +118,117 @@ describe('what is wrong is named with its place', () => {
     ]);
     expect(problems(() => readPolicy('{"version":'))[0]).toMatch(/^'policy' must be JSON, got .*: .*JSON.* \(cdk-secure-ecr:findingPolicyForm\)$/);
     expect(problems(() => readPolicy(`"${'x'.repeat(200)}"`))[0]).toMatch(/^'policy' must be an object, got "x{116}\.\.\.: /);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['untriagedAs', 'NONE', 'be INFORMATIONAL or LOW or MEDIUM or HIGH or CRITICAL, got "NONE"'],
+    ['suppressed', true, 'be IGNORE or COUNT, got true'],
+    ['closed', 'REJECT', 'be IGNORE or COUNT, got "REJECT"'],
+    ['endOfLife', 'COUNT', 'be REPORT or REJECT, got "COUNT"'],
+    ['onUnscannable', 'IGNORE', 'be REJECT or APPROVE, got "IGNORE"'],
+    ['settleSeconds', 86_401, 'be a whole number from 0 to 86400, got 86401'],
+    ['expiryNoticeDays', -1, 'be a whole number from 0 to 3650, got -1'],
+  ])('%s of a policy: %p', (name, value, message) => {
+    const [problem, ...more] = policyProblems({ version: 1, name: 'a', rules: [{ name: 'b' }], [name]: value });
+    expect(problem).toContain(`'${name}' must ${message}: `);
+    expect(more).toEqual([]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['name', 'x'.repeat(101), `be text of 1 to 100 characters in one line, got "${'x'.repeat(101)}": say it in short`],
+    ['max', 1_000_001, 'be a whole number from 0 to 1000000, got 1000001: write it without a fraction'],
+    ['minSeverity', 'SEVERE', 'be INFORMATIONAL or LOW or MEDIUM or HIGH or CRITICAL, got "SEVERE": choose one of them'],
+    ['fixable', false, 'be true, got false: leave it out if it does not matter'],
+    ['exploitAvailable', 'YES', 'be true, got "YES": leave it out if it does not matter'],
+    ['knownExploited', 1, 'be true, got 1: leave it out if it does not matter'],
+    ['minEpss', 1.1, 'be a number from 0 to 1, got 1.1: write 10 percent as 0.1'],
+    ['minInspectorScore', 10.5, 'be a number from 0 to 10, got 10.5: see the scores of Amazon Inspector'],
+    ['missingData', 'COUNT', 'be COUNTS or IGNORED, got "COUNT": choose one of them'],
+    ['packageTypes', 'OS', 'list OS or LANGUAGE, got "OS": leave it out for both'],
+    ['packageTypes', [], 'list OS or LANGUAGE, got []: leave it out for both'],
+    ['packageTypes', ['OS', 'NPM'], 'list OS or LANGUAGE, got ["OS","NPM"]: leave it out for both'],
+    ['graceDays', 7, 'be an object, got 7: give it INFORMATIONAL, LOW, MEDIUM, HIGH, CRITICAL'],
+    ['graceDays.HIGH', 3_651, 'be a whole number from 0 to 3650, got 3651: write it without a fraction'],
+  ])('%s of a rule: %p', (name, value, message) => {
+    const [member, severity] = name.split('.');
+    const problems = policyProblems({ version: 1, name: 'a', rules: [{ name: 'b', [member]: severity ? { [severity]: value } : value }] });
+    expect(problems).toEqual([expect.stringMatching(/ \(cdk-secure-ecr:findingPolicy(Form|Number|Text|Value)\)$/)]);
+    expect(problems[0]).toContain(`'rules[0].${name}' must ${message} (`);
+  });
+
+  test('a rule alone, as a construct has it, is named without a list', () => {
+    const alone = (rule: unknown) => {
+      const checks = new Checks(() => true, 'findingRule');
+      checkRule('', rule, checks);
+      return checks.problems.map(({ prop, code }) => [prop, code]);
+    };
+    expect(alone('HIGH')).toEqual([['rule', 'findingRuleForm']]);
+    expect(alone({ name: 'a', max: -1, severity: 'HIGH' })).toEqual([['rule', 'findingRuleForm'], ['max', 'findingRuleNumber']]);
+  });
+
+  test('of the greatest that is allowed nothing is wrong, of one more it is', () => {
+    const rules = (count: number) => ({ version: 1, name: 'a', rules: Array.from({ length: count }, (_, at) => ({ name: `rule ${at}` })) });
+    expect(policyProblems(rules(50))).toEqual([]);
+    expect(policyProblems(rules(51))).toEqual([expect.stringMatching(/^'rules' must be a list of 1 to 50 rules, got .* \(cdk-secure-ecr:findingPolicyRules\)$/)]);
+    expect(policyProblems({ version: 1, name: 'x'.repeat(100), rules: [{ name: 'a', max: 1_000_000, minEpss: 1, minInspectorScore: 10, graceDays: { LOW: 3_650 } }], settleSeconds: 86_400 }))
+      .toEqual([]);
+    const exceptions = (count: number) => ({ version: 1, exceptions: Array.from({ length: count }, () => ({ vulnerability: 'a', package: 'b', owner: 'c', reason: 'd', untilFixed: true })) });
+    expect(checkExceptions(exceptions(10_000))).toEqual([]);
+    expect(checkExceptions(exceptions(10_001))).toHaveLength(1);
+  });
+
+  test('rules without a name are told as such, and not as having the same', () => {
+    expect(policyProblems({ version: 1, name: 'a', rules: [{ name: 5 }, { name: 5 }, {}, {}] })).toEqual([0, 1, 2, 3].map((at) =>
+      expect.stringContaining(`'rules[${at}].name' must be text of 1 to 100 characters in one line`)));
+  });
+
+  test.each<[string, unknown, string]>([
+    ['vulnerability', 'x'.repeat(101), 'be text of 1 to 100 characters in one line'],
+    ['owner', '', 'be text of 1 to 200 characters in one line'],
+    ['reason', 'a\nb', 'be text of 1 to 1000 characters in one line'],
+    ['package', 5, 'be text of 1 to 256 characters in one line'],
+    ['repository', ' ', 'be text of 1 to 256 characters in one line'],
+    ['image', 5, 'be a digest, sha256: and 64 hexadecimal digits'],
+    ['image', [`sha256:${'a'.repeat(64)}`], 'be a digest, sha256: and 64 hexadecimal digits'],
+    ['image', `sha256:${'a'.repeat(65)}`, 'be a digest, sha256: and 64 hexadecimal digits'],
+    ['image', `repo@sha256:${'a'.repeat(64)}`, 'be a digest, sha256: and 64 hexadecimal digits'],
+    ['expires', ['2027-01-31'], 'be a date in UTC as in 2027-01-31 or 2027-01-31T12:00:00Z'],
+  ])('%s of an exception: %p', (name, value, must) => {
+    const exception = { vulnerability: 'CVE-1', package: 'openssl', owner: 'a', reason: 'b', untilFixed: true, [name]: value };
+    expect(problems(() => readExceptions(JSON.stringify({ version: 1, exceptions: [exception] })))).toEqual([expect.stringContaining(`'exceptions[0].${name}' must ${must}, got `)]);
+  });
+
+  test('what is no document of exceptions', () => {
+    const read = (json: string) => problems(() => readExceptions(json));
+    expect(read('{"version":2,"exceptions":[]}')).toEqual([
+      "'version' must be 1, got 2: use a version of cdk-secure-ecr that knows it (cdk-secure-ecr:findingExceptionValue)",
+    ]);
+    expect(read('[]')).toEqual([
+      "'exceptions' must be an object, got []: give it $schema, version, exceptions (cdk-secure-ecr:findingExceptionForm)",
+    ]);
+    expect(read('{')[0]).toMatch(/^'exceptions' must be JSON, got .* \(cdk-secure-ecr:findingExceptionForm\)$/);
+    expect(() => readExceptions('{')).toThrow(expect.objectContaining({ name: 'DocumentError' }));
+  });
+
+  test('an exception alone, as a construct has it, is named without a list', () => {
+    const alone = (exception: unknown) => {
+      const checks = new Checks(() => true, 'findingException');
+      checkException('', exception, checks);
+      return checks.problems.map(({ prop }) => prop);
+    };
+    expect(alone(5)).toEqual(['exception']);
+    expect(alone({ vulnerability: '', package: 'a', owner: 'b', reason: 'c', untilFixed: true, until: 1 })).toEqual(['exception', 'vulnerability']);
+    expect(completeException({ vulnerability: 'a', package: undefined, owner: 'b', reason: 'c', untilFixed: true })).toStrictEqual(
+      { vulnerability: 'a', owner: 'b', reason: 'c', untilFixed: true });
+  });
+
+  test('what is known only at deployment is let through, and the rest is checked', () => {
+    const later = 'known later';
+    const isKnown = (value: unknown) => value !== later;
+    const props = (problems: ReturnType<typeof checkPolicy>) => problems.map(({ prop }) => prop);
+    expect(props(checkPolicy({ version: 1, name: later, closed: later, settleSeconds: later, rules: [{ name: 'a', minEpss: later, max: 1.5 }] }, isKnown))).toEqual(['rules[0].max']);
+    const exception = { vulnerability: later, image: later, expires: later, owner: later, reason: '' };
+    expect(props(checkExceptions({ version: 1, exceptions: [exception] }, isKnown))).toEqual(['exceptions[0].reason']);
   });
 
   test('in exceptions', () => {
