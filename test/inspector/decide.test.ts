@@ -383,6 +383,35 @@ test('what nobody knows anything about is not approved, though the policy approv
   expect(outcome(single([], { status: 'UNSUPPORTED_OS' }), lenient)).toEqual(['APPROVED']);
 });
 
+test('each platform has the status that it would have alone', () => {
+  const made = index([fixable()], [finding({ severity: 'LOW' })], [], [], [], [], []);
+  const more: Array<Partial<ScanFacts>> = [
+    {}, {}, { status: 'PENDING_INITIAL_SCAN' }, { scannedAt: NOW.toISOString() }, { operatingSystem: 'DEBIAN_10' }, { status: 'UNSUPPORTED_OS' },
+    { expectedFindings: 2 },
+  ];
+  const scans = made.scans.map((each, at) => ({ ...each, ...more[at] }));
+  const statuses = (by: PolicyDocument) => judge({ ...made, scans }, by).platforms.map(({ status }) => status);
+  expect(statuses(STANDARD)).toEqual(['REJECTED', 'APPROVED', 'PENDING', 'PENDING', 'APPROVED', 'REJECTED', 'REJECTED']);
+  expect(statuses({ ...STANDARD, onUnscannable: 'APPROVE', endOfLife: 'REJECT' })).toEqual(['REJECTED', 'APPROVED', 'PENDING', 'PENDING', 'REJECTED', 'APPROVED', 'REJECTED']);
+});
+
+test('what has not settled says since when, and until when to wait', () => {
+  const of = (scannedAt?: string) => judge(single([], { scannedAt }));
+  expect(of(NOW.toISOString())).toMatchObject({
+    status: 'PENDING', reasons: [{ message: 'was scanned less than 120 seconds ago, and findings may still appear' }], judgeAgainAt: '2026-11-22T12:02:00.000Z',
+  });
+  expect(of(new Date(NOW.getTime() - 120_000).toISOString())).toMatchObject({ status: 'APPROVED', judgeAgainAt: undefined });
+  expect(of(undefined)).toMatchObject({ status: 'PENDING', reasons: [{ message: 'is said to be scanned, but not since when' }], judgeAgainAt: undefined });
+});
+
+test.each<[Partial<Finding>, number]>([
+  [{ severity: 'UNTRIAGED' }, 1], [{ severity: 'CRITICAL' }, 1], [{ severity: 'HIGH' }, 1], [{ severity: 'MEDIUM' }, 0],
+  [{ severity: 'HIGH', fix: 'UNKNOWN' }, 0], [{ severity: 'HIGH', knownExploited: true }, 0], [{ severity: 'HIGH', status: 'SUPPRESSED' }, 0],
+])('a bad finding that only the missing fix keeps from stopping the image is told: %j', (found, expected) => {
+  const by = policy([{ minSeverity: 'HIGH', fixable: true }, { knownExploited: true }]);
+  expect(judge(single([finding(found)]), by).notices.filter(({ code }) => code === 'UNFIXABLE')).toHaveLength(expected);
+});
+
 test('a platform without an answer is told as one', () => {
   expect(judge(facts([{ digest: IMAGE.digest, kind: 'IMAGE' }], [])).platforms).toMatchObject([
     { digest: IMAGE.digest, status: 'REJECTED', scanStatus: 'NO_ANSWER', scannedAt: undefined },

@@ -74,6 +74,8 @@ describe('a finding of Amazon Inspector', () => {
     ['about nothing', { ...found, packageVulnerabilityDetails: null, title: null, type: 'NETWORK_REACHABILITY' }, { id: 'NETWORK_REACHABILITY', title: undefined }],
     ['a title of a novel', { ...found, title: 'x'.repeat(10_000) }, { title: `${'x'.repeat(499)}…` }],
     ['a title that is just short enough', { ...found, title: 'x'.repeat(500) }, { title: 'x'.repeat(500) }],
+    ['where the package is', details({ vulnerablePackages: [{ name: 'a', filePath: 'app/pom.xml' }] }), { packages: [{ name: 'a', path: 'app/pom.xml' }] }],
+    ['a release without a version', details({ vulnerablePackages: [{ name: 'a', release: '1' }] }), { packages: [expect.objectContaining({ version: undefined })] }],
     ['the greatest score', { ...found, inspectorScore: 10 }, { score: 10 }],
     ['the least score', { ...found, inspectorScore: 0 }, { score: 0 }],
     ['a version without a release', details({ vulnerablePackages: [{ name: 'a', version: '1' }] }), { packages: [expect.objectContaining({ version: '1' })] }],
@@ -116,6 +118,9 @@ describe('a finding of Amazon Inspector', () => {
     ['a score that is no number', { ...found, inspectorScore: NaN }, 'it.inspectorScore must be a number from 0 to 10, got null'],
     ['resources that are long nonsense', { ...found, resources: 'x'.repeat(200) }, `it.resources must be a list, got "${'x'.repeat(76)}...`],
     ['resources that are nonsense just short enough to be shown', { ...found, resources: 'x'.repeat(78) }, `it.resources must be a list, got "${'x'.repeat(78)}"`],
+    ['an image that is none', { ...found, resources: [{ details: { awsEcrContainerImage: 5 } }] }, 'it.resources[0].details.awsEcrContainerImage must be an object, got 5'],
+    ['a hash that is none', { ...found, resources: [{}, { details: { awsEcrContainerImage: { imageHash: 5 } } }] },
+      'it.resources[1].details.awsEcrContainerImage.imageHash must be text, got 5'],
     ['a negative score', { ...found, inspectorScore: -1 }, 'it.inspectorScore must be a number from 0 to 10, got -1'],
     ['a score above the greatest', { ...found, inspectorScore: 10.1 }, 'it.inspectorScore must be a number from 0 to 10, got 10.1'],
     ['what has no JSON', { ...found, title: 5n }, 'it.title must be text, got bigint'],
@@ -284,6 +289,44 @@ describe('what a manifest is', () => {
 });
 
 describe('building facts', () => {
+  test.each<[(builder: FactsBuilder) => void, string]>([
+    [(builder) => builder.coverage({ coveredResources: [{ resourceId: world.arnOf('a', digest(1)), scanStatus: {} }] }),
+      'ListCoverage.coveredResources[0].scanStatus.reason must be text, got undefined'],
+    [(builder) => builder.coverage({ coveredResources: [{ resourceId: world.arnOf('a', digest(1)), scanStatus: { reason: 'SUCCESSFUL', statusCode: 1 } }] }),
+      'ListCoverage.coveredResources[0].scanStatus.statusCode must be text, got 1'],
+    [(builder) => builder.scanFindings(digest(1), { imageScanStatus: { status: 1 } }), 'DescribeImageScanFindings.imageScanStatus.status must be text, got 1'],
+    [(builder) => builder.scanFindings(digest(1), { imageScanStatus: { description: 1 } }), 'DescribeImageScanFindings.imageScanStatus.description must be text, got 1'],
+    [(builder) => builder.scanFindings(digest(1), { imageScanFindings: { findings: {} } }), 'DescribeImageScanFindings.imageScanFindings.findings must be a list, got {}'],
+    [(builder) => builder.scanFindings(digest(1), { imageScanFindings: { findingSeverityCounts: { HIGH: -1 } } }),
+      'DescribeImageScanFindings.imageScanFindings.findingSeverityCounts.HIGH must be a number from 0 to 200000, got -1'],
+    [(builder) => builder.scanFindings(digest(1), { imageScanFindings: { findings: [{ name: 'CVE-1', attributes: [{ value: '1' }] }] } }),
+      'DescribeImageScanFindings.imageScanFindings.findings[0].attributes[0].key must be text, got undefined'],
+    [(builder) => builder.scanFindings(digest(1), { imageScanFindings: { findings: [{ name: 'CVE-1', attributes: [{ key: 'a', value: 1 }] }] } }),
+      'DescribeImageScanFindings.imageScanFindings.findings[0].attributes[0].value must be text, got 1'],
+  ])('what is wrong in an answer is named with its place (%#)', (read, message) => {
+    expect(() => built((builder) => {
+      builder.manifest(IMAGE.digest, MANIFEST);
+      read(builder);
+    })).toThrow(expect.objectContaining({ name: 'AnswerError', message }));
+  });
+
+  test('what could not be asked is told with the reason, and findings without a status are no clean scan', () => {
+    const scans = (fill: (builder: FactsBuilder) => void) => built((builder) => {
+      builder.manifest(IMAGE.digest, MANIFEST);
+      fill(builder);
+    }).scans;
+    expect(scans((builder) => builder.problem(IMAGE.digest, 'BASIC', 'FINDINGS_UNAVAILABLE', 'access denied'))).toMatchObject([
+      { scanner: 'BASIC', status: 'FINDINGS_UNAVAILABLE', detail: 'access denied' },
+    ]);
+    expect(scans((builder) => builder.inspectorFindings({ findings: [sample(IMAGE.digest, { id: 'CVE-1' })] }))).toMatchObject([
+      { scanner: 'ENHANCED', status: 'NOT_COVERED', findings: [{ id: 'CVE-1' }] },
+    ]);
+    expect(scans((builder) => builder.scanFindings(IMAGE.digest, { imageScanStatus: { status: 'ACTIVE', description: 'Continuous scan is selected for image.' } })))
+      .toMatchObject([{ scanner: 'BASIC', status: 'ACTIVE', detail: undefined }]);
+    const longer = { ...samples.covered(world, 'shop/web', IMAGE.digest), resourceId: `${world.arnOf('shop/web', IMAGE.digest)}0` };
+    expect(scans((builder) => builder.coverage({ coveredResources: [longer] }))).toEqual([]);
+  });
+
   test('coverage: each reason as it is, inactive and successful as none', () => {
     const facts = built((builder) => {
       builder.manifest(IMAGE.digest, MANIFEST);
@@ -401,7 +444,9 @@ describe('building facts', () => {
     builder.inspectorFindings(page);
     expect(builder.isFull()).toBe(true);
     expect(builder.facts(NOW).scans[0].findings).toHaveLength(MAX_FINDINGS);
-    expect(judge(builder.facts(NOW)).reasons).toMatchObject([{ code: 'INCOMPLETE' }, expect.anything()]);
+    expect(judge(builder.facts(NOW)).reasons).toMatchObject([
+      { code: 'INCOMPLETE', message: 'has more than 200000 findings, which are not all read' }, expect.anything(),
+    ]);
   }, 30_000);
 });
 

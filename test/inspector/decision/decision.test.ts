@@ -54,6 +54,7 @@ describe('scan status', () => {
       expect(remedy).not.toBe('');
     }
     expect(words.size).toBe(13);
+    expect(scanStatus({ scanner: 'ENHANCED', status: 'nobody knows' }).words).toBe('has a scan status that is not known here');
     expect(scanStatus({ scanner: 'ENHANCED', status: 'ACCESS_DENIED', detail: 'so it says' }).words).toBe('cannot be read by Amazon Inspector (so it says)');
   });
 
@@ -66,6 +67,10 @@ describe('scan status', () => {
     expect(isWorse(told('SUCCESSFUL', 'a'), told('SUCCESSFUL', 'b'))).toBe(true);
     expect(isWorse(told('SUCCESSFUL', 'b'), told('SUCCESSFUL', 'a'))).toBe(false);
     expect(isWorse(told('SUCCESSFUL', 'a'), told('SUCCESSFUL', 'a'))).toBe(false);
+    expect(isWorse(told('SUCCESSFUL'), told('SUCCESSFUL', '2026-01-01'))).toBe(true);
+    expect(isWorse({ ...told('NOT_COVERED'), detail: 'a' }, { ...told('NOT_COVERED'), detail: 'b' })).toBe(true);
+    expect(isWorse({ ...told('NOT_COVERED'), detail: 'b' }, { ...told('NOT_COVERED'), detail: 'a' })).toBe(false);
+    expect(isWorse(told('NOT_COVERED'), { ...told('NOT_COVERED'), detail: 'a' })).toBe(true);
   });
 });
 
@@ -98,7 +103,7 @@ describe('end of life', () => {
 describe('versions', () => {
   test.each([
     ['1.2', '1.10'], ['1.0~rc1', '1.0'], ['1.0', '1.0.1'], ['1:1.0', '2:0.1'], ['2.34-9', '2.34-10'], ['1.0', '1.0a'], ['9', '20240101123000123456789'],
-    ['1.0~rc1', '1.0~rc2'], ['1.0.0', '1.0.0-1'], ['a', 'b'], ['1.01', '1.1'], ['0.9', '00.10'],
+    ['1.0~rc1', '1.0~rc2'], ['1.0.0', '1.0.0-1'], ['a', 'b'], ['1.01', '1.1'], ['0.9', '00.10'], ['', '1'], ['1-a', '1-b2'], ['9', 'a'],
   ])('%s is before %s', (older, newer) => {
     expect(compareVersions(older, newer)).toBeLessThan(0);
     expect(compareVersions(newer, older)).toBeGreaterThan(0);

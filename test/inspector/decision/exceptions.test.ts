@@ -72,6 +72,16 @@ describe('until there is a fix', () => {
     const fixableOnly = judge(single([finding(partial)]), policy([{ fixable: true }]), [except({ package: 'libssl3' })]);
     expect(fixableOnly).toMatchObject({ status: 'APPROVED', tolerated: [{ fix: 'NO', packages: [{ name: 'openssl' }] }] });
   });
+
+  test('what an exception leaves is as fixable as it was, as far as that is known', () => {
+    const zlib: VulnerablePackage = { name: 'zlib1g', version: '1.2', manager: 'OS' };
+    const left = (found: Partial<Finding>) => judge(single([finding(found)]), policy([{ fixable: true }]), [except({ package: 'zlib1g' })]);
+    expect(left({ fix: 'UNKNOWN', packages: [openssl, zlib] })).toMatchObject({ status: 'REJECTED', reasons: [{ finding: { fix: 'UNKNOWN', packages: [openssl] } }] });
+    expect(left({ fix: 'YES', packages: [openssl, zlib] })).toMatchObject({ status: 'REJECTED', reasons: [{ finding: { fix: 'YES', packages: [openssl] } }] });
+    expect(left({ fix: 'PARTIAL', packages: [openssl, { ...libssl, fixedIn: '3.0.7' }, zlib] })).toMatchObject({
+      status: 'REJECTED', reasons: [{ finding: { fix: 'PARTIAL', packages: [{ name: 'libssl3' }, { name: 'openssl' }] } }],
+    });
+  });
 });
 
 describe('what is told of exceptions', () => {

@@ -117,6 +117,7 @@ describe('what is wrong is named with its place', () => {
       "'rules' must have a name of their own each, got \"x\": verdicts name the rule that is broken: rename one (cdk-secure-ecr:findingPolicyNames)",
     ]);
     expect(problems(() => readPolicy('{"version":'))[0]).toMatch(/^'policy' must be JSON, got .*: .*JSON.* \(cdk-secure-ecr:findingPolicyForm\)$/);
+    expect(problems(() => readPolicy(`"${'x'.repeat(118)}"`))[0]).toMatch(/^'policy' must be an object, got "x{118}": /);
     expect(problems(() => readPolicy(`"${'x'.repeat(200)}"`))[0]).toMatch(/^'policy' must be an object, got "x{116}\.\.\.: /);
   });
 
@@ -151,9 +152,9 @@ describe('what is wrong is named with its place', () => {
     ['graceDays.HIGH', 3_651, 'be a whole number from 0 to 3650, got 3651: write it without a fraction'],
   ])('%s of a rule: %p', (name, value, message) => {
     const [member, severity] = name.split('.');
-    const problems = policyProblems({ version: 1, name: 'a', rules: [{ name: 'b', [member]: severity ? { [severity]: value } : value }] });
-    expect(problems).toEqual([expect.stringMatching(/ \(cdk-secure-ecr:findingPolicy(Form|Number|Text|Value)\)$/)]);
-    expect(problems[0]).toContain(`'rules[0].${name}' must ${message} (`);
+    const found = policyProblems({ version: 1, name: 'a', rules: [{ name: 'b', [member]: severity ? { [severity]: value } : value }] });
+    expect(found).toEqual([expect.stringMatching(/ \(cdk-secure-ecr:findingPolicy(Form|Number|Text|Value)\)$/)]);
+    expect(found[0]).toContain(`'rules[0].${name}' must ${message} (`);
   });
 
   test('a rule alone, as a construct has it, is named without a list', () => {
@@ -225,7 +226,7 @@ describe('what is wrong is named with its place', () => {
   test('what is known only at deployment is let through, and the rest is checked', () => {
     const later = 'known later';
     const isKnown = (value: unknown) => value !== later;
-    const props = (problems: ReturnType<typeof checkPolicy>) => problems.map(({ prop }) => prop);
+    const props = (found: ReturnType<typeof checkPolicy>) => found.map(({ prop }) => prop);
     expect(props(checkPolicy({ version: 1, name: later, closed: later, settleSeconds: later, rules: [{ name: 'a', minEpss: later, max: 1.5 }] }, isKnown))).toEqual(['rules[0].max']);
     const exception = { vulnerability: later, image: later, expires: later, owner: later, reason: '' };
     expect(props(checkExceptions({ version: 1, exceptions: [exception] }, isKnown))).toEqual(['exceptions[0].reason']);
