@@ -94,7 +94,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     projectService: false,
     ignorePatterns: ['*.d.ts', '**/cdk.out'],
   },
-  jestOptions: { jestVersion: '^30' },
+  jestOptions: { jestVersion: '^30', jestConfig: { testTimeout: 30_000 } }, // on a machine that has other work too
 
   npmignoreEnabled: false, // package.json says what ships instead
   sampleCode: false,

@@ -4,7 +4,7 @@ import { restrictedZones } from '../../projenrc/modules';
 import { temporaryFolder } from '../support/temporary-folder';
 import { ROOT, npmBin, run } from '../support/tools';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** The task of projen, which would mend what it can. */
 const task = JSON.parse(readFileSync(join(ROOT, '.projen', 'tasks.json'), 'utf8')).tasks.eslint;

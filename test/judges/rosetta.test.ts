@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { temporaryFolder } from '../support/temporary-folder';
 import { ROOT, linkPackages, npmBin, run, type Outcome } from '../support/tools';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 interface Documentation {
   /** What becomes the README of the assembly: rosetta reads that and the doc comments. */

@@ -1,5 +1,5 @@
-import { isBlocked, isSettled, platformsOf } from './oracle';
 import type { Deployment } from './deployments';
+import { isBlocked, isSettled, platformsOf } from './oracle';
 import { type Consumer, type Message, type Outcome, Queue } from './queues';
 import type { Random } from './random';
 import { REPOSITORY, Registry, activeOf } from './registry';

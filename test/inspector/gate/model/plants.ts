@@ -1,6 +1,7 @@
-import { HOUR, MINUTE } from './simulator';
 import { type Plant, REFRESH } from './gate';
+import { HOUR, MINUTE } from './simulator';
 import type { ImageFacts } from '../../../../src/inspector/contract';
+import { WINDOW_SECONDS } from '../../../../src/inspector/gate/contract';
 import type { ImageStore } from '../../../../src/inspector/gate/running/image-store';
 import type { GateWorld } from '../../../../src/inspector/gate/running/judge-image';
 import { messagesOf } from '../../../../src/inspector/gate/running/requests';
@@ -15,9 +16,9 @@ const reading = (change: (facts: ImageFacts) => ImageFacts) => (world: GateWorld
 /** Defects, each of a kind that somebody could make. */
 export const PLANTS: Record<string, Plant> = {
   'a request for one image stands in for another': {
-    messages: (requests, now) => messagesOf(requests, now).map((message, _index, [first]) => ({ ...message, MessageDeduplicationId: first.MessageDeduplicationId })),
+    messages: (requests, now) => messagesOf(requests, now, WINDOW_SECONDS).map((message, _index, [first]) => ({ ...message, MessageDeduplicationId: first.MessageDeduplicationId })),
   },
-  'a window of requests never ends': { messages: (requests, now) => messagesOf(requests, new Date(Math.floor(now.getTime() / HOUR) * HOUR)) },
+  'a window of requests never ends': { messages: (requests, now) => messagesOf(requests, now, HOUR / 1000) },
   'what was heard is not looked at again': {
     judging: storing((store) => ({
       commit: (image, version, course, record) => {
@@ -70,11 +71,16 @@ export const PLANTS: Record<string, Plant> = {
       commit: async (image, _version, course, record) => store.commit(image, (await store.get(image))?.version ?? 0, course, record),
     })),
   },
-  'deletions are taken for errors': { judging: (world) => ({ ...world, read: async (...from) => {
-    const facts = await world.read(...from);
-    if (facts.manifests.length === 0) throw new Error('There is no such image');
-    return facts;
-  } }) },
+  'deletions are taken for errors': {
+    judging: (world) => ({
+      ...world,
+      read: async (...from) => {
+        const facts = await world.read(...from);
+        if (facts.manifests.length === 0) throw new Error('There is no such image');
+        return facts;
+      },
+    }),
+  },
 };
 
 function later(than: string, ms: number): string {
