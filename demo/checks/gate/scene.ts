@@ -63,8 +63,7 @@ async function begin(context: CheckContext): Promise<void> {
   await Promise.all([
     scanned(IMAGES.vulnerable, [LOG4J]),
     scanned(IMAGES.clean, CLEAN),
-    scanned(amd64, CLEAN),
-    scanned(arm64, [LOG4J]),
+    scanned(amd64, CLEAN).then(() => scanned(arm64, [LOG4J])), // so that nothing of the index is pending when it is rejected
     scanned(IMAGES.unscannable, [], 'UNSUPPORTED_OS'),
     scanned(IMAGES.excepted, [EXCEPTED]),
   ]);

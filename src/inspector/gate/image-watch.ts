@@ -65,7 +65,7 @@ export class ImageWatch extends Construct {
     this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
 
     const { tableArn } = table.table;
-    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], resourceArns: [tableArn] });
+    iam.Grant.addToPrincipal({ grantee: this.function, actions: ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], resourceArns: [tableArn] });
     iam.Grant.addToPrincipal({ grantee: this.function, actions: ['dynamodb:Query'], resourceArns: [table.indexArn(BY_DUE)] });
     this.buffer.queue.grant(this.function, 'sqs:SendMessage');
     requests.grant(this.function, 'sqs:SendMessage');

@@ -40,7 +40,6 @@ export class VerdictTable extends Construct {
       nonKeyAttributes: ['status'],
     });
     acknowledge(this.table, 'DynamoDBInBackupPlan', 'It can be restored to any second of 35 days; a plan for longer is the app\'s to choose.');
-    acknowledge(this.table, 'DynamoDBAutoScalingEnabled', 'It is billed by request and needs no capacity.');
   }
 
   /** Lets somebody do so much with the table and its indexes; ARNs, no wildcard. */

@@ -68,7 +68,7 @@ describe('the functions by Amazon Inspector', () => {
     ['watch', 'ecr:DescribeImages', WATCHED],
     ['watch', 'ecr:DescribeImages', MATCHING],
     ['watch', 'ecr:DescribeRepositories', repository('*')],
-    ...['GetItem', 'BatchGetItem', 'UpdateItem'].map((action): [Who, string, string] => ['watch', `dynamodb:${action}`, table]),
+    ...['BatchGetItem', 'UpdateItem'].map((action): [Who, string, string] => ['watch', `dynamodb:${action}`, table]),
     ['watch', 'dynamodb:Query', `${table}/index/ByDue`],
     ['watch', 'sqs:ReceiveMessage', heard],
     ['watch', 'sqs:ChangeMessageVisibility', heard],

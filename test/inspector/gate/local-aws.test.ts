@@ -228,17 +228,20 @@ describe('what nobody told the gate of', () => {
     expect(await gate.toldOf(digest, 1)).toMatchObject([{ type: 'Image Approved', cause: 'ASKED' }]);
   });
 
-  test('is found when repositories are listed', async () => {
+  test('is found when repositories are listed, and judged by the next sweep', async () => {
     const digest = await pushUnheard('listed');
     gate.cover(digest);
 
-    await comesDue('List');
+    await comesDue('List'); // notes it as due
+    const table = await gate.table();
+    await until('image', () => table.get({ repository: WATCHED, digest }));
+    await comesDue('Sweep');
 
     expect(await gate.toldOf(digest, 1)).toMatchObject([{ type: 'Image Approved', cause: 'SWEEP' }]);
   });
 
   test('is judged again by a sweep when it is due', async () => {
-    const table = await gate.table();
+    const table = await gate.table(gate.aws.client(DynamoDBClient));
     const clean = { repository: WATCHED, digest: image('clean').digest };
     const before = await table.get(clean);
     await table.postpone(clean, '2026-01-01T00:00:00.000Z');
