@@ -45,6 +45,12 @@ export class Commands extends Component {
       description: 'Change the judgement in small ways, and see whether a test notices; takes minutes',
       exec: 'stryker run',
     });
+    project.addTask('test:model', {
+      description: 'Let 10,000 histories happen to a gate, and drain a burst of pushes; a minute or two',
+      env: { MODEL_RUNS: '10000' },
+      exec: 'jest test/inspector/gate/model',
+      receiveArgs: true,
+    });
     project.addTask('test:benchmark', {
       description: 'Judge 100,000 findings, and measure time and memory',
       // Bundled as a handler is, with the heap of a function of 256 MB.

@@ -203,7 +203,7 @@ export class Gate {
     const expected = await beforeScans(platforms.map((platform) => platform.digest));
     const coverage = await this.call(invocation, 'inspector', 'ListCoverage', async () => {
       reading.isSettled = isSettled(image, this.simulator.now + SKEW / 2);
-      return platforms.map(({ status, scannedAt }) => ({ status, scannedAt: scannedAt === undefined ? undefined : new Date(scannedAt).toISOString() }));
+      return platforms.map(({ status, scannedAt }) => ({ status, scannedAt: scannedAt && new Date(scannedAt).toISOString() || undefined }));
     });
     const findings = await this.call(invocation, 'inspector', 'ListFindings', async () => {
       reading.isBlocked = isBlocked(image, deployment, begun - SKEW / 2);

@@ -1,17 +1,37 @@
 import { type Plant, REFRESH } from './gate';
 import { HOUR, MINUTE } from './simulator';
-import type { ImageFacts } from '../../../../src/inspector/contract';
+import type { ScanFacts } from '../../../../src/inspector/contract';
 import { WINDOW_SECONDS } from '../../../../src/inspector/gate/contract';
 import type { ImageStore } from '../../../../src/inspector/gate/running/image-store';
 import type { GateWorld } from '../../../../src/inspector/gate/running/judge-image';
 import { messagesOf } from '../../../../src/inspector/gate/running/requests';
+import type { ImageCourse } from '../../../../src/inspector/gate/running/state';
 import type { WatchWorld } from '../../../../src/inspector/gate/running/watch';
 
-const storing = (change: (store: ImageStore) => Partial<ImageStore>) => (world: GateWorld): GateWorld => ({ ...world, store: { ...world.store, ...change(world.store) } });
-const noting = (change: (store: WatchWorld['store']) => Partial<WatchWorld['store']>) => (world: WatchWorld): WatchWorld =>
-  ({ ...world, store: { ...world.store, ...change(world.store) } });
-const reading = (change: (facts: ImageFacts) => ImageFacts) => (world: GateWorld): GateWorld =>
-  ({ ...world, read: async (...from) => change(await world.read(...from)) });
+function storing(change: (store: ImageStore) => Partial<ImageStore>): Plant {
+  return { judging: (world) => ({ ...world, store: { ...world.store, ...change(world.store) } }) };
+}
+
+function committing(change: (course: ImageCourse) => ImageCourse): Plant {
+  return storing((store) => ({ commit: (image, version, course, record) => store.commit(image, version, change(course), record) }));
+}
+
+function noting(change: (store: WatchWorld['store']) => Partial<WatchWorld['store']>): Plant {
+  return { watching: (world) => ({ ...world, store: { ...world.store, ...change(world.store) } }) };
+}
+
+function reading(change: (read: GateWorld['read']) => GateWorld['read']): Plant {
+  return { judging: (world) => ({ ...world, read: change(world.read) }) };
+}
+
+function scanning(change: (scan: ScanFacts) => ScanFacts): Plant {
+  return reading((read) => async (...from) => {
+    const facts = await read(...from);
+    return { ...facts, scans: facts.scans.map(change) };
+  });
+}
+
+const isConfirmation = ({ dueAt, confirmedAt }: ImageCourse) => dueAt !== undefined && confirmedAt !== undefined && dueAt === later(confirmedAt, 5 * MINUTE);
 
 /** Defects, each of a kind that somebody could make. */
 export const PLANTS: Record<string, Plant> = {
@@ -19,68 +39,42 @@ export const PLANTS: Record<string, Plant> = {
     messages: (requests, now) => messagesOf(requests, now, WINDOW_SECONDS).map((message, _index, [first]) => ({ ...message, MessageDeduplicationId: first.MessageDeduplicationId })),
   },
   'a window of requests never ends': { messages: (requests, now) => messagesOf(requests, now, HOUR / 1000) },
-  'what was heard is not looked at again': {
-    judging: storing((store) => ({
-      commit: (image, version, course, record) => {
-        const isConfirmation = course.dueAt && course.confirmedAt && course.dueAt === later(course.confirmedAt, 5 * MINUTE);
-        return store.commit(image, version, { ...course, dueAt: isConfirmation ? later(course.confirmedAt!, REFRESH) : course.dueAt }, record);
-      },
-    })),
-  },
-  'platforms do not learn of their index': { judging: storing((store) => ({ notePart: async (image) => await store.get(image) ?? { ...image, version: 0 } })) },
-  'indexes are not asked for when a platform changes': { judging: (world) => ({ ...world, request: async () => undefined }) },
-  'what is to be told is not kept': { judging: storing((store) => ({ commit: (image, version, course, record) => store.commit(image, version, { ...course, outbox: undefined }, record) })) },
-  'what is to be told is never struck out': { judging: storing(() => ({ told: async () => undefined })) },
-  'the bus refuses, and nobody looks': { judging: (world) => ({ ...world, announce: (events) => world.announce(events).catch(() => undefined) }) },
-  'a policy looks like the one before': { judgement: (judgement) => ({ ...judgement, fingerprint: 'v0' }) },
-  'announced findings are not insisted on': { judging: (world) => ({ ...world, read: (image, beforeScans) => world.read(image, async (platforms) => beforeScans(platforms).then(() => new Map())) }) },
-  'announced findings are not noted': { watching: noting((store) => ({ note: (image, { expected, ...notes }, dueAt) => store.note(image, notes, dueAt) })) },
-  'nothing is looked at again soon': {
-    judging: storing((store) => ({
-      commit: (image, version, course, record) => store.commit(image, version, { ...course, dueAt: course.dueAt && course.confirmedAt && later(course.confirmedAt, REFRESH) }, record),
-    })),
-  },
-  'nothing is ever looked at again': {
-    judging: storing((store) => ({ commit: (image, version, course, record) => store.commit(image, version, { ...course, dueAt: course.dueAt && '2100-01-01T00:00:00.000Z' }, record) })),
-  },
-  'a scan that goes on counts as complete': { judging: reading((facts) => ({ ...facts, scans: facts.scans.map((scan) => ({ ...scan, status: 'SUCCESSFUL' })) })) },
-  'scans count as settled at once': { judging: reading((facts) => ({ ...facts, scans: facts.scans.map((scan) => ({ ...scan, scannedAt: scan.scannedAt && later(scan.scannedAt, -2 * MINUTE) })) })) },
-  'the second page of findings is not read': { judging: reading((facts) => ({ ...facts, scans: facts.scans.map((scan) => ({ ...scan, findings: scan.findings.slice(0, 1) })) })) },
-  'the second platform is not read': {
-    judging: reading((facts) => ({
-      ...facts,
-      manifests: facts.manifests.map((manifest) => ({ ...manifest, children: manifest.children?.slice(0, 1) })),
-    })),
-  },
   'failures are taken for success': { swallows: true },
   'a listing finds nothing': { watching: (world) => ({ ...world, images: async function* () { yield []; } }) },
-  'a sweep sees the first page only': {
-    watching: noting((store) => ({
-      watched: async function* () {
-        for await (const page of store.watched()) {
-          yield page;
-          return;
-        }
-      },
-    })),
-  },
-  'deleted images are remembered': { judging: storing(() => ({ forget: async () => undefined })) },
-  'records are not written': { judging: storing((store) => ({ commit: (image, version, course) => store.commit(image, version, course) })) },
-  'decisions overwrite each other': {
-    judging: storing((store) => ({
-      commit: async (image, _version, course, record) => store.commit(image, (await store.get(image))?.version ?? 0, course, record),
-    })),
-  },
-  'deletions are taken for errors': {
-    judging: (world) => ({
-      ...world,
-      read: async (...from) => {
-        const facts = await world.read(...from);
-        if (facts.manifests.length === 0) throw new Error('There is no such image');
-        return facts;
-      },
-    }),
-  },
+  'a sweep sees the first page only': noting((store) => ({
+    watched: async function* () {
+      for await (const page of store.watched()) {
+        yield page;
+        return;
+      }
+    },
+  })),
+  'announced findings are not noted': noting((store) => ({ note: (image, { expected, ...notes }, dueAt) => store.note(image, notes, dueAt) })),
+  'announced findings are not insisted on': reading((read) => (image, beforeScans) => read(image, async (platforms) => {
+    await beforeScans(platforms);
+    return new Map();
+  })),
+  'what was heard is not looked at again': committing((course) => isConfirmation(course) ? { ...course, dueAt: later(course.confirmedAt!, REFRESH) } : course),
+  'nothing is looked at again soon': committing((course) => course.confirmedAt ? { ...course, dueAt: later(course.confirmedAt, REFRESH) } : course),
+  'nothing is ever looked at again': committing((course) => ({ ...course, dueAt: course.dueAt && '2100-01-01T00:00:00.000Z' })),
+  'a scan that goes on counts as complete': scanning((scan) => ({ ...scan, status: 'SUCCESSFUL' })),
+  'scans count as settled at once': scanning((scan) => ({ ...scan, scannedAt: scan.scannedAt && later(scan.scannedAt, -2 * MINUTE) })),
+  'the second page of findings is not read': scanning((scan) => ({ ...scan, findings: scan.findings.slice(0, 1) })),
+  'the second platform is not read': reading((read) => async (...from) => {
+    const facts = await read(...from);
+    return { ...facts, manifests: facts.manifests.map((manifest) => ({ ...manifest, children: manifest.children?.slice(0, 1) })) };
+  }),
+  'platforms do not learn of their index': storing((store) => ({ notePart: async (image) => await store.get(image) ?? { ...image, version: 0 } })),
+  'indexes are not asked for when a platform changes': { judging: (world) => ({ ...world, request: async () => undefined }) },
+  'a policy looks like the one before': { judgement: (judgement) => ({ ...judgement, fingerprint: 'v0' }) },
+  'decisions overwrite each other': storing((store) => ({
+    commit: async (image, _version, course, record) => store.commit(image, (await store.get(image))?.version ?? 0, course, record),
+  })),
+  'records are not written': storing((store) => ({ commit: (image, version, course) => store.commit(image, version, course) })),
+  'what is to be told is not kept': committing((course) => ({ ...course, outbox: undefined })),
+  'what is to be told is never struck out': storing(() => ({ told: async () => undefined })),
+  'the bus refuses, and nobody looks': { judging: (world) => ({ ...world, announce: (events) => world.announce(events).catch(() => undefined) }) },
+  'deleted images are remembered': storing(() => ({ forget: async () => undefined })),
 };
 
 function later(than: string, ms: number): string {

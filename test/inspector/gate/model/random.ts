@@ -1,13 +1,18 @@
-/** Numbers that are the same for the same seed. */
-export class Random {
-  constructor(private state: number) {}
+const MODULUS = 2_147_483_647;
 
-  /** 0 to 1, without 1. Mulberry32. */
+/** Numbers that are the same for the same seed: the generator of Park and Miller, which a number has room for. */
+export class Random {
+  private state: number;
+
+  constructor(seed: number) {
+    this.state = (seed * 40_014) % (MODULUS - 1) + 1;
+    for (let warmUp = 0; warmUp < 4; warmUp++) this.next(); // seeds beside each other begin alike
+  }
+
+  /** 0 to 1, without 1. */
   next(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    this.state = (this.state * 48_271) % MODULUS;
+    return this.state / MODULUS;
   }
 
   /** With both ends. */

@@ -77,7 +77,9 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
     const at = random.integer(0, end - simulator.now);
     simulator.after(at, random.pick(act));
   }
-  if (isReliable && faults.crashes === 0 && faults.stalls === 0) simulator.every(MINUTE, 0, watchFor(gate, simulator, isCalm ? 8 * MINUTE : 30 * MINUTE));
+  if (isReliable && faults.crashes === 0 && faults.stalls === 0) {
+    simulator.every(MINUTE, 0, watchFor(gate, simulator, isCalm ? 8 * MINUTE : 30 * MINUTE));
+  }
   await simulator.run(end);
   // Whatever is deployed, both functions are, in the end.
   simulator.after(16 * MINUTE, () => gate.watching = gate.judging);

@@ -21,7 +21,9 @@ export class Simulator {
   after(ms: number, happen: () => void): void {
     const heap = this.heap;
     let at = heap.push({ at: this.now + ms, order: this.order++, happen }) - 1;
-    for (let parent = (at - 1) >> 1; at > 0 && isBefore(heap[at], heap[parent]); parent = (at - 1) >> 1) {
+    while (at > 0) {
+      const parent = Math.floor((at - 1) / 2);
+      if (!isBefore(heap[at], heap[parent])) return;
       [heap[at], heap[parent]] = [heap[parent], heap[at]];
       at = parent;
     }
