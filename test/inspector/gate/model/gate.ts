@@ -182,7 +182,8 @@ export class Gate {
   }
 
   private enqueue(requests: readonly JudgementRequest[], now: Date): void {
-    for (const { MessageBody, MessageGroupId, MessageDeduplicationId } of (this.settings.plant?.messages ?? messagesOf)(requests, now, WINDOW_SECONDS)) {
+    const messages = this.settings.plant?.messages ?? messagesOf;
+    for (const { MessageBody, MessageGroupId, MessageDeduplicationId } of messages(requests, now, WINDOW_SECONDS)) {
       this.requests.sendInOrder(MessageBody, MessageGroupId, MessageDeduplicationId, REQUEST_DELAY_SECONDS * SECOND);
     }
   }

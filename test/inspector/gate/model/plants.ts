@@ -31,30 +31,32 @@ function scanning(change: (scan: ScanFacts) => ScanFacts): Plant {
   });
 }
 
-const isConfirmation = ({ dueAt, confirmedAt }: ImageCourse) => dueAt !== undefined && confirmedAt !== undefined && dueAt === later(confirmedAt, 5 * MINUTE);
+const isConfirmation = ({ dueAt, confirmedAt }: ImageCourse) =>
+  dueAt !== undefined && confirmedAt !== undefined && dueAt === later(confirmedAt, 5 * MINUTE);
 
 /** Defects, each of a kind that somebody could make. */
 export const PLANTS: Record<string, Plant> = {
   'a request for one image stands in for another': {
-    messages: (requests, now) => messagesOf(requests, now, WINDOW_SECONDS).map((message, _index, [first]) => ({ ...message, MessageDeduplicationId: first.MessageDeduplicationId })),
+    messages: (requests, now) => messagesOf(requests, now, WINDOW_SECONDS)
+      .map((message, _index, [{ MessageDeduplicationId }]) => ({ ...message, MessageDeduplicationId })),
   },
-  'a window of requests never ends': { messages: (requests, now) => messagesOf(requests, now, HOUR / 1000) },
+  'a window of requests lasts for an hour': { messages: (requests, now) => messagesOf(requests, now, HOUR / 1000) },
   'failures are taken for success': { swallows: true },
   'a listing finds nothing': { watching: (world) => ({ ...world, images: async function* () { yield []; } }) },
   'a sweep sees the first page only': noting((store) => ({
     watched: async function* () {
-      for await (const page of store.watched()) {
-        yield page;
-        return;
-      }
+      yield (await store.watched()[Symbol.asyncIterator]().next()).value;
     },
   })),
-  'announced findings are not noted': noting((store) => ({ note: (image, { expected, ...notes }, dueAt) => store.note(image, notes, dueAt) })),
+  'announced findings are not noted': noting((store) => ({
+    note: (image, { expected, ...notes }, dueAt) => store.note(image, notes, dueAt),
+  })),
   'announced findings are not insisted on': reading((read) => (image, beforeScans) => read(image, async (platforms) => {
     await beforeScans(platforms);
     return new Map();
   })),
-  'what was heard is not looked at again': committing((course) => isConfirmation(course) ? { ...course, dueAt: later(course.confirmedAt!, REFRESH) } : course),
+  'what was heard is not looked at again': committing((course) =>
+    isConfirmation(course) ? { ...course, dueAt: later(course.confirmedAt!, REFRESH) } : course),
   'nothing is looked at again soon': committing((course) => course.confirmedAt ? { ...course, dueAt: later(course.confirmedAt, REFRESH) } : course),
   'nothing is ever looked at again': committing((course) => ({ ...course, dueAt: course.dueAt && '2100-01-01T00:00:00.000Z' })),
   'a scan that goes on counts as complete': scanning((scan) => ({ ...scan, status: 'SUCCESSFUL' })),
