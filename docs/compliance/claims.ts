@@ -1,6 +1,7 @@
 import { type Stack, aws_ecr as ecr } from 'aws-cdk-lib';
 import { AUDIT } from './audit-claims';
 import { type Subject, change, gap, met } from './claim';
+import { GATE } from './gate-claims';
 import { functions, keys, logs, roles, scanning, withoutUsers } from './shared-claims';
 import {
   EcrEncryption, EcrRegistry, GitHubOidcDeployer, GitHubOidcPusher, GitHubRepository, GitHubSubject, ImageRetention, ImageTagMutability,
@@ -55,4 +56,5 @@ export const SUBJECTS: readonly Subject[] = [
   { name: 'GitHubOidcPusher', build: pusher, claims: [withoutUsers, ...roles(pusher)] },
   { name: 'GitHubOidcDeployer', build: deployer, claims: [withoutUsers, ...roles(deployer)] },
   { name: 'EcrAuditTrail', ...AUDIT },
+  { name: 'InspectorGate', ...GATE },
 ];
