@@ -55,9 +55,11 @@ export function decideOn(verdict: Verdict, circumstances: Circumstances, rules: 
   const { before, cause, now } = circumstances;
   const isPending = verdict.status === 'PENDING';
   const isNews = cause !== 'SWEEP';
+  // What was settled before is pending since now, however long ago it was pushed.
+  const pendingSince = isPending ? before.pendingSince ?? (before.status ? undefined : before.pushedAt) ?? now.toISOString() : undefined;
   if (isPending && isSettled(before.status) && before.judgedBy === rules.fingerprint && holds(before, now, rules)) {
-    const again = dueAt(verdict, circumstances, rules, isNews, before.confirmedAt);
-    return { course: { ...courseOf(before), dueAt: again, missingSince: undefined }, metrics: {} };
+    const again = dueAt(verdict, circumstances, rules, isNews, pendingSince);
+    return { course: { ...courseOf(before), pendingSince, dueAt: again, missingSince: undefined }, metrics: {} };
   }
   const outcome = outcomeOf(verdict);
   const isSame = before.outcome === outcome && before.status === verdict.status;
@@ -65,8 +67,8 @@ export function decideOn(verdict: Verdict, circumstances: Circumstances, rules: 
   const isFresh = isSame && now.getTime() < time(before.decidedAt) + rules.retentionSeconds * SECOND / 2;
   const decidedAt = isFresh ? before.decidedAt! : after(before.decidedAt, now);
   const types = announcements(before.announced, verdict.status);
-  // What was settled before is pending since now, however long ago it was pushed.
-  const pendingSince = isPending ? before.pendingSince ?? (before.status ? undefined : before.pushedAt) ?? now.toISOString() : undefined;
+  // An index that was judged while a scan began anew waits for its end, though it left the platform what it was.
+  const isChange = !isSame || (!isPending && before.pendingSince !== undefined);
   const course: ImageCourse = {
     status: verdict.status,
     decidedAt,
@@ -76,8 +78,8 @@ export function decideOn(verdict: Verdict, circumstances: Circumstances, rules: 
     announced: types.length > 0 ? verdict.status : before.announced,
     pendingSince,
     metExpectation: before.metExpectation,
-    dueAt: dueAt(verdict, circumstances, rules, isNews || !isSame, pendingSince),
-    outbox: outboxOf(verdict, circumstances, rules, types, decidedAt, isSame),
+    dueAt: dueAt(verdict, circumstances, rules, isNews || isChange, pendingSince),
+    outbox: outboxOf(verdict, circumstances, rules, types, decidedAt, isChange),
   };
   return { course, record: isFresh ? undefined : { verdict, decidedAt }, metrics: metricsOf(before, verdict.status, pendingSince, now) };
 }
@@ -141,9 +143,9 @@ function announcements(announced: VerdictStatus | undefined, status: VerdictStat
 }
 
 function outboxOf(
-  verdict: Verdict, { before, cause }: Circumstances, { gate }: GateRules, types: VerdictEventType[], decidedAt: string, isSame: boolean,
+  verdict: Verdict, { before, cause }: Circumstances, { gate }: GateRules, types: VerdictEventType[], decidedAt: string, isChange: boolean,
 ): Outbox | undefined {
-  const indexes = isSame ? [] : before.partOf ?? [];
+  const indexes = isChange ? before.partOf ?? [] : [];
   if (types.length === 0 && indexes.length === 0) return undefined;
   const detail = eventOf(verdict, before, { gate, cause, decidedAt });
   return { events: types.map((type) => ({ type, detail })), indexes };

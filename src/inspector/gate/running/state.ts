@@ -32,7 +32,7 @@ export interface ImageCourse {
   readonly outcome?: string;
   /** What was last announced. */
   readonly announced?: VerdictStatus;
-  /** Since when it has been pending; ISO 8601. */
+  /** Since when it has been pending, or a scan has been going on that began anew; ISO 8601. */
   readonly pendingSince?: string;
   /** Since when it has not been in the registry; ISO 8601. */
   readonly missingSince?: string;

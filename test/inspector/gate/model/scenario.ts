@@ -27,7 +27,7 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
   const simulator = new Simulator();
   const isCalm = random.chance(0.4);
   const faults: { -readonly [K in keyof Faults]: Faults[K] } = {
-    crashes: isCalm ? 0 : random.pick([0, 5, 30]), errors: isCalm ? 0 : random.pick([0, 5, 30]), stalls: random.chance(0.1) ? 10 : 0,
+    crashes: isCalm ? 0 : random.pick([0, 0, 30]), errors: isCalm ? 0 : random.pick([0, 30, 60]), stalls: random.chance(0.1) ? 10 : 0,
   };
   const isReliable = random.chance(0.4);
   const delivery = { lost: isReliable ? 0 : random.pick([0, 0.05, 0.5]), twice: random.pick([0, 0.3]), late: isReliable ? 0 : random.pick([0, 0.1]) };
@@ -54,7 +54,7 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
     () => ofScanned((image) => registry.rescan(image)),
     () => ofScanned((image) => registry.expire(image)),
     () => registry.images.length > 0 && void gate.ask({ repository: REPOSITORY, digest: random.pick(registry.images).digest }),
-    () => deploy(),
+    ...Array.from({ length: 3 }, () => () => deploy()),
     () => !isCalm && Object.assign(faults, { storm: { service: random.pick(SERVICES), until: simulator.now + random.integer(1, 6) * MINUTE } }),
   ];
   const ofScanned = (happen: (image: ReturnType<Registry['scanned']>[number]) => void) => {
