@@ -99,15 +99,15 @@ export class AccessCondition {
    * Take an operator that a missing key does not satisfy. One that starts with `ForAllValues`, ends with `IfExists` or
    * negates is satisfied by a request without the key, so it is refused here.
    *
-   * @param operator - such as `StringEquals`
+   * @param conditionOperator - such as `StringEquals`
    * @param key - such as `aws:SourceIp`
    */
-  public static of(operator: string, key: string, ...values: string[]): AccessCondition {
+  public static of(conditionOperator: string, key: string, ...values: string[]): AccessCondition {
     const problems = new Problems('AccessCondition.of');
-    problems.unless(OPERATOR.test(operator), {
-      prop: 'operator',
+    problems.unless(OPERATOR.test(conditionOperator), {
+      prop: 'conditionOperator',
       must: 'be one of IAM that a request without the key does not satisfy',
-      got: operator,
+      got: conditionOperator,
       remedy: 'say what is allowed, for example with StringEquals, StringLike, ArnLike, IpAddress, Bool or NumericLessThan',
       code: 'accessConditionOperator',
     });
@@ -119,7 +119,7 @@ export class AccessCondition {
       code: 'accessConditionKey',
     });
     problems.throwIfAny();
-    return new AccessCondition(operator, key, list('of', 'values', values));
+    return new AccessCondition(conditionOperator, key, list('of', 'values', values));
   }
 
   private constructor(

@@ -24,19 +24,19 @@ export class RescanDuration {
   /**
    * A duration that Inspector has and this class does not.
    *
-   * @param value as its API names it, for instance `DAYS_30`
+   * @param duration as its API names it, for instance `DAYS_30`
    */
-  public static of(value: string): RescanDuration {
+  public static of(duration: string): RescanDuration {
     const problems = new Problems('RescanDuration.of');
-    problems.unless(matches(LIMITS.rescanDuration, value), {
-      prop: 'value',
+    problems.unless(matches(LIMITS.rescanDuration, duration), {
+      prop: 'duration',
       must: 'be LIFETIME or DAYS_ and a number',
-      got: value,
+      got: duration,
       remedy: 'write it as the API of Amazon Inspector does',
       code: 'registryRescanDuration',
     });
     problems.throwIfAny();
-    return new RescanDuration(value);
+    return new RescanDuration(duration);
   }
 
   private constructor(

@@ -61,7 +61,7 @@ describe('bad input', () => {
       "[AccessCondition.multiFactor] 'maxAge' must be at least a second, got \"Duration.seconds(0)\":"
       + ' leave it out to take a second factor of any age (cdk-secure-ecr:accessConditionMultiFactorAge)'],
     ['an operator that negates', () => AccessCondition.of('StringNotEquals', 'aws:SourceVpc', 'vpc-1'),
-      "[AccessCondition.of] 'operator' must be one of IAM that a request without the key does not satisfy, got \"StringNotEquals\": say what"
+      "[AccessCondition.of] 'conditionOperator' must be one of IAM that a request without the key does not satisfy, got \"StringNotEquals\": say what"
       + ' is allowed, for example with StringEquals, StringLike, ArnLike, IpAddress, Bool or NumericLessThan'
       + ' (cdk-secure-ecr:accessConditionOperator)'],
   ])('%s is refused', (_name, make, message) => {
