@@ -107,7 +107,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     mergify: false,
     pullRequestLintOptions: { semanticTitleOptions: { types: CommunityFiles.COMMIT_TYPES } },
   },
-  gitignore: ['.npmignore', 'cdk.out/', '.venv/', '/demo-report/', '/.stryker-tmp/', '/reports/', '__pycache__/', '.DS_Store'],
+  gitignore: ['.npmignore', 'cdk.out/', '.venv/', '/demo-report/', '/.stryker-tmp/', '/reports/', '/examples/**/target/', '__pycache__/', '.DS_Store'],
 });
 
 // projen asks for both itself, after `devDeps`; who asks last is heard.

@@ -51,6 +51,7 @@ export class Workflows extends Component {
 
     this.addNewestCdk(project);
     this.addFreshMachine();
+    this.addLanguages(project);
     this.addCompatibility(project);
   }
 
@@ -102,6 +103,25 @@ export class Workflows extends Component {
         },
         { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.10' } },
         { name: 'Run', run: '${{ matrix.command }}' },
+      ],
+    });
+  }
+
+  /** Every language with what is packed for it; with the oldest versions that their pages name. */
+  private addLanguages(project: awscdk.AwsCdkConstructLibrary): void {
+    const workflow = this.hub.addWorkflow('languages');
+    workflow.on({ pullRequest: {}, push: { branches: ['main'] }, workflowDispatch: {} });
+    workflow.addJob('test', {
+      name: 'Test TypeScript, Python, Java and Go',
+      runsOn: ['ubuntu-latest'],
+      permissions: { contents: JobPermission.READ },
+      steps: [
+        { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
+        { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.10' } },
+        { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '11' } },
+        { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': '1.25', 'cache': false } },
+        ...project.renderWorkflowSetup({ mutable: false }),
+        { name: 'Test', run: 'npx projen test:languages' },
       ],
     });
   }

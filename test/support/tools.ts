@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Beside those of this process. */
   readonly env?: Record<string, string>;
   readonly input?: string;
+  /** In milliseconds. @default - four minutes */
+  readonly timeout?: number;
 }
 
 /** A command that npm installed. */
@@ -26,14 +28,14 @@ export function npmBin(name: string): string {
 }
 
 /** Runs a tool to its end; only one that cannot be started, or does not end, is an error. */
-export async function run(command: string, args: string[], { cwd = ROOT, env, input }: RunOptions = {}): Promise<Outcome> {
+export async function run(command: string, args: string[], { cwd = ROOT, env, input, timeout = 240_000 }: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const options = {
       cwd,
       // The Node that npm installed goes first, also for tools that look for one.
       env: { ...process.env, PATH: `${BIN}${delimiter}${process.env.PATH}`, FORCE_COLOR: '0', NODE_NO_WARNINGS: '1', ...env },
       maxBuffer: 64 * 1024 * 1024,
-      timeout: 240_000,
+      timeout,
     };
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       if (error && typeof error.code !== 'number') reject(new Error(`${error.message}\n${stdout}\n${stderr}`, { cause: error }));
