@@ -102,9 +102,9 @@ export interface VerdictEvent {
   readonly moreReasons: number;
   readonly upgrades: readonly Upgrade[];
   readonly notices: readonly Notice[];
-  /** Digests of the indexes that the image is part of. */
+  /** Digests of the indexes that the image is part of; 100 at most. */
   readonly partOf: readonly string[];
-  /** Digests of the images that run. */
+  /** Digests of the images that run; 100 at most. */
   readonly platforms: readonly string[];
   readonly pushedAt?: string;
   readonly pushedBy?: Pusher;

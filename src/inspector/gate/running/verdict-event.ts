@@ -2,9 +2,14 @@ import type { Verdict } from '../../contract';
 import type { JudgementCause, VerdictEvent } from '../contract';
 import type { ImageState } from './state';
 
-/** An event has room for 256 KB, and people for less; the record has all. */
+/**
+ * Two of them go in one request, which takes 256 KB; people take in less, and the record has all.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
+ */
+const ROOM = 100_000;
 const REASONS = 20;
 const UPGRADES = 20;
+const DIGESTS = 100;
 const FEW = 5;
 const CHARACTERS = 600;
 
@@ -16,9 +21,16 @@ export interface Occasion {
   readonly decidedAt: string;
 }
 
-/** What the world is told of a verdict. */
-export function eventOf(verdict: Verdict, image: ImageState, { gate, cause, decidedAt }: Occasion): VerdictEvent {
+/** What the world is told of a verdict. Names in an image may be as long as somebody wants: then less is told. */
+export function eventOf(verdict: Verdict, image: ImageState, occasion: Occasion): VerdictEvent {
+  let event = eventWith(1, verdict, image, occasion);
+  for (let share = 0.5; Buffer.byteLength(JSON.stringify(event)) > ROOM && share > 0.01; share /= 2) event = eventWith(share, verdict, image, occasion);
+  return event;
+}
+
+function eventWith(share: number, verdict: Verdict, image: ImageState, { gate, cause, decidedAt }: Occasion): VerdictEvent {
   const { account, region, repository, digest } = verdict.image;
+  const reasons = verdict.reasons.slice(0, REASONS * share);
   return {
     schemaVersion: 1,
     id: `${repository}@${digest}/${decidedAt}`,
@@ -33,14 +45,14 @@ export function eventOf(verdict: Verdict, image: ImageState, { gate, cause, deci
     cause,
     policy: verdict.policy,
     counts: verdict.counts,
-    reasons: verdict.reasons.slice(0, REASONS).map(({ kind, code, message, remedy }) =>
+    reasons: reasons.map(({ kind, code, message, remedy }) =>
       ({ kind, code, message: message.slice(0, CHARACTERS), remedy: remedy.slice(0, CHARACTERS) })),
-    moreReasons: Math.max(0, verdict.reasons.length - REASONS),
-    upgrades: verdict.upgrades.slice(0, UPGRADES)
+    moreReasons: verdict.reasons.length - reasons.length,
+    upgrades: verdict.upgrades.slice(0, UPGRADES * share)
       .map((upgrade) => ({ ...upgrade, from: upgrade.from.slice(0, FEW), mends: upgrade.mends.slice(0, FEW) })),
-    notices: verdict.notices,
-    partOf: image.partOf ?? [],
-    platforms: verdict.platforms.map((platform) => platform.digest),
+    notices: verdict.notices.map(({ code, message }) => ({ code, message: message.slice(0, CHARACTERS) })),
+    partOf: (image.partOf ?? []).slice(0, DIGESTS),
+    platforms: verdict.platforms.slice(0, DIGESTS).map((platform) => platform.digest),
     pushedAt: image.pushedAt,
     pushedBy: image.pushedBy,
   };
