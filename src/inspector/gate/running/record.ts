@@ -17,14 +17,21 @@ export function packed(verdict: Verdict, room = ROOM): PackedVerdict {
   const all = verdict.reasons.length + verdict.tolerated.length;
   let keep = Math.floor(all * room / whole.length);
   for (;;) {
-    const cut = gzipSync(JSON.stringify(shortened(verdict, keep)));
-    if (cut.length <= room || keep === 0) return { verdict: cut, omitted: all - keep };
+    const short = shortened(verdict, keep);
+    const cut = gzipSync(JSON.stringify(short));
+    if (cut.length <= room || keep === 0) return { verdict: cut, omitted: all - short.reasons.length - short.tolerated.length };
     keep = Math.floor(keep * 0.9);
   }
 }
 
-/** Both lists have the worst first. */
+/** The lists have the worst first. What is about findings is no longer than they are. */
 function shortened(verdict: Verdict, keep: number): Verdict {
   const reasons = verdict.reasons.slice(0, keep);
-  return { ...verdict, reasons, tolerated: verdict.tolerated.slice(0, keep - reasons.length) };
+  return {
+    ...verdict,
+    reasons,
+    tolerated: verdict.tolerated.slice(0, keep - reasons.length),
+    upgrades: verdict.upgrades.slice(0, keep),
+    exceptions: verdict.exceptions.slice(0, keep),
+  };
 }
