@@ -55,7 +55,7 @@ describe('names', () => {
     expect(members.filter(odd).map(({ path }) => path)).toEqual([]);
     expect([...types, ...members].flatMap(({ path, parameters }) => parameters.filter((name) => odd({ name } as Named)).map((name) => `${path}(${name})`)))
       .toEqual([]);
-    expect(types.filter(({ name }) => !/^(?:[A-Z][a-z]+)+$/.test(name)).map(({ path }) => path)).toEqual([]);
+    expect(types.filter(({ name }) => !/^I?(?:[A-Z][a-z]+)+$/.test(name)).map(({ path }) => path)).toEqual([]);
     expect(['url', 'isA', 'awsURL', 'SCAN_ON_PUSH', 'by_name'].filter((name) => odd({ name } as Named))).toEqual(['isA', 'awsURL', 'by_name']);
   });
 

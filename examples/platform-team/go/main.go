@@ -149,10 +149,28 @@ func NewPlatformTeam(scope constructs.Construct, id string) awscdk.Stack {
 		AlarmActions:  &[]awscloudwatch.IAlarmAction{awscloudwatchactions.NewSnsAction(pager)},
 	})
 	alerts := newQueue(stack, "Alerts", undelivered)
-	audit.Topic().AddSubscription(awssnssubscriptions.NewSqsSubscription(alerts, &awssnssubscriptions.SqsSubscriptionProps{
-		RawMessageDelivery: jsii.Bool(true),
-		DeadLetterQueue:    undelivered,
-	}))
+	audit.Topic().AddSubscription(newSubscription(alerts, undelivered))
+
+	// Every image of shop/web is judged by what Amazon Inspector finds in it, and again whenever that changes. People are told
+	// of what is rejected and of what has changed; whoever runs images asks first, and runs nothing that is not approved.
+	told := cdksecureecr.NewNotifyAction(nil)
+	gate := cdksecureecr.NewInspectorGate(stack, jsii.String("Gate"), &cdksecureecr.InspectorGateProps{
+		Repositories: &[]ecr.IRepositoryRef{releases},
+		Exceptions: &[]cdksecureecr.FindingException{
+			cdksecureecr.FindingException_Of(jsii.String("CVE-2023-45853"), &cdksecureecr.FindingExceptionOptions{
+				PackageName:    jsii.String("zlib1g"),
+				RepositoryName: jsii.String("shop/*"),
+				Owner:          jsii.String("shop team"),
+				Reason:         jsii.String("minizip is not built into the package"),
+				UntilFixed:     jsii.Bool(true),
+			}),
+		},
+		Actions:      &[]cdksecureecr.IGateAction{told},
+		AlarmActions: &[]awscloudwatch.IAlarmAction{awscloudwatchactions.NewSnsAction(pager)},
+	})
+	gate.GrantAskForVerdict(reader)
+	verdicts := newQueue(stack, "Verdicts", undelivered)
+	told.Topic().AddSubscription(newSubscription(verdicts, undelivered))
 
 	newOutput(stack, "ReleasesName", releases.RepositoryName())
 	newOutput(stack, "BaseName", base.RepositoryName())
@@ -163,6 +181,8 @@ func NewPlatformTeam(scope constructs.Construct, id string) awscdk.Stack {
 	newOutput(stack, "GitHubArn", github.Role().RoleArn())
 	newOutput(stack, "NewsUrl", news.QueueUrl())
 	newOutput(stack, "AlertsUrl", alerts.QueueUrl())
+	newOutput(stack, "VerdictsUrl", verdicts.QueueUrl())
+	newOutput(stack, "AnswersName", gate.VerdictFunction().FunctionName())
 
 	return stack
 }
@@ -189,6 +209,13 @@ func newQueue(scope constructs.Construct, id string, undelivered awssqs.IQueue) 
 		props.DeadLetterQueue = &awssqs.DeadLetterQueue{Queue: undelivered, MaxReceiveCount: jsii.Number(5)}
 	}
 	return awssqs.NewQueue(scope, jsii.String(id), props)
+}
+
+func newSubscription(queue awssqs.IQueue, undelivered awssqs.IQueue) awssnssubscriptions.SqsSubscription {
+	return awssnssubscriptions.NewSqsSubscription(queue, &awssnssubscriptions.SqsSubscriptionProps{
+		RawMessageDelivery: jsii.Bool(true),
+		DeadLetterQueue:    undelivered,
+	})
 }
 
 func newOutput(scope constructs.Construct, id string, value *string) {

@@ -26,12 +26,15 @@ from cdk_nag import AwsSolutionsChecks
 from cdk_secure_ecr import (
     EcrAuditTrail,
     EcrRegistry,
+    FindingException,
     GitHubOidcPusher,
     GitHubRepository,
     GitHubSubject,
     ImageRetention,
     ImageSelection,
     ImageTagMutability,
+    InspectorGate,
+    NotifyAction,
     RegistryPrincipal,
     RetentionRule,
     SecureEcrRepository,
@@ -191,6 +194,39 @@ class PlatformTeam(Stack):
             subscriptions.SqsSubscription(alerts, raw_message_delivery=True, dead_letter_queue=undelivered)
         )
 
+        # Every image of shop/web is judged by what Amazon Inspector finds in it, and again whenever that changes. People are
+        # told of what is rejected and of what has changed; whoever runs images asks first, and runs nothing that is not
+        # approved.
+        told = NotifyAction()
+        gate = InspectorGate(
+            self,
+            "Gate",
+            repositories=[releases],
+            exceptions=[
+                FindingException.of(
+                    "CVE-2023-45853",
+                    package_name="zlib1g",
+                    repository_name="shop/*",
+                    owner="shop team",
+                    reason="minizip is not built into the package",
+                    until_fixed=True,
+                )
+            ],
+            actions=[told],
+            alarm_actions=[actions.SnsAction(pager)],
+        )
+        gate.grant_ask_for_verdict(reader)
+        verdicts = sqs.Queue(
+            self,
+            "Verdicts",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=undelivered, max_receive_count=5),
+        )
+        told.topic.add_subscription(
+            subscriptions.SqsSubscription(verdicts, raw_message_delivery=True, dead_letter_queue=undelivered)
+        )
+
         CfnOutput(self, "ReleasesName", value=releases.repository_name)
         CfnOutput(self, "BaseName", value=base.repository_name)
         CfnOutput(self, "DevelopmentName", value=development.repository_name)
@@ -199,6 +235,8 @@ class PlatformTeam(Stack):
         CfnOutput(self, "GitHubArn", value=github.role.role_arn)
         CfnOutput(self, "NewsUrl", value=news.queue_url)
         CfnOutput(self, "AlertsUrl", value=alerts.queue_url)
+        CfnOutput(self, "VerdictsUrl", value=verdicts.queue_url)
+        CfnOutput(self, "AnswersName", value=gate.verdict_function.function_name)
 
     def _role(self, id: str, description: str) -> iam.Role:
         """Anybody in the account whose own policies say so may take the role; yours would trust GitHub, EKS or ECS."""

@@ -3,6 +3,8 @@ package com.acme.shop;
 import io.github.cdklabs.cdknag.AwsSolutionsChecks;
 import io.github.cdksecureecr.EcrAuditTrail;
 import io.github.cdksecureecr.EcrRegistry;
+import io.github.cdksecureecr.FindingException;
+import io.github.cdksecureecr.FindingExceptionOptions;
 import io.github.cdksecureecr.GitHubOidcPusher;
 import io.github.cdksecureecr.GitHubRepository;
 import io.github.cdksecureecr.GitHubRepositoryOptions;
@@ -13,6 +15,8 @@ import io.github.cdksecureecr.ImageDeletionGuardOptions;
 import io.github.cdksecureecr.ImageRetention;
 import io.github.cdksecureecr.ImageSelection;
 import io.github.cdksecureecr.ImageTagMutability;
+import io.github.cdksecureecr.InspectorGate;
+import io.github.cdksecureecr.NotifyAction;
 import io.github.cdksecureecr.OnImageEventOptions;
 import io.github.cdksecureecr.RegistryPrincipal;
 import io.github.cdksecureecr.RetentionOptions;
@@ -167,10 +171,27 @@ public class PlatformTeam extends Stack {
             .alarmActions(List.of(new SnsAction(pager)))
             .build();
         final Queue alerts = queue("Alerts", undelivered);
-        audit.getTopic().addSubscription(SqsSubscription.Builder.create(alerts)
-            .rawMessageDelivery(true)
-            .deadLetterQueue(undelivered)
-            .build());
+        audit.getTopic().addSubscription(subscription(alerts, undelivered));
+
+        // Every image of shop/web is judged by what Amazon Inspector finds in it, and again whenever that changes. People are
+        // told of what is rejected and of what has changed; whoever runs images asks first, and runs nothing that is not
+        // approved.
+        final NotifyAction told = new NotifyAction();
+        final InspectorGate gate = InspectorGate.Builder.create(this, "Gate")
+            .repositories(List.of(releases))
+            .exceptions(List.of(FindingException.of("CVE-2023-45853", FindingExceptionOptions.builder()
+                .packageName("zlib1g")
+                .repositoryName("shop/*")
+                .owner("shop team")
+                .reason("minizip is not built into the package")
+                .untilFixed(true)
+                .build())))
+            .actions(List.of(told))
+            .alarmActions(List.of(new SnsAction(pager)))
+            .build();
+        gate.grantAskForVerdict(reader);
+        final Queue verdicts = queue("Verdicts", undelivered);
+        told.getTopic().addSubscription(subscription(verdicts, undelivered));
 
         output("ReleasesName", releases.getRepositoryName());
         output("BaseName", base.getRepositoryName());
@@ -181,6 +202,8 @@ public class PlatformTeam extends Stack {
         output("GitHubArn", github.getRole().getRoleArn());
         output("NewsUrl", news.getQueueUrl());
         output("AlertsUrl", alerts.getQueueUrl());
+        output("VerdictsUrl", verdicts.getQueueUrl());
+        output("AnswersName", gate.getVerdictFunction().getFunctionName());
     }
 
     /**
@@ -205,6 +228,10 @@ public class PlatformTeam extends Stack {
             .enforceSsl(true)
             .deadLetterQueue(DeadLetterQueue.builder().queue(undelivered).maxReceiveCount(5).build())
             .build();
+    }
+
+    private static SqsSubscription subscription(final Queue queue, final Queue undelivered) {
+        return SqsSubscription.Builder.create(queue).rawMessageDelivery(true).deadLetterQueue(undelivered).build();
     }
 
     private void output(final String id, final String value) {
