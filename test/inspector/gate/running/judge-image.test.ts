@@ -1,0 +1,249 @@
+import type { ImageFacts } from '../../../../src/inspector/contract';
+import type { JudgementCause, JudgementRequest } from '../../../../src/inspector/gate/contract';
+import { type GateJudgement, type GateWorld, judgeImage } from '../../../../src/inspector/gate/running/judge-image';
+import { ConflictError } from '../../../../src/inspector/gate/running/state';
+import { IMAGE, NOW, STANDARD, digest, facts, fixable, index, scan, single } from '../../facts';
+import { MemoryStore } from '../memory-store';
+
+const { repository } = IMAGE;
+const MINUTE = 60_000;
+const of = (which: string) => ({ repository, digest: which });
+
+let store: MemoryStore;
+let now: Date;
+let image: ImageFacts;
+/** How many findings were said to be expected at the last reading. */
+let expected: Record<string, number>;
+let announced: string[];
+let requested: JudgementRequest[];
+let later: Array<[JudgementRequest, number]>;
+let world: GateWorld;
+let judgement: GateJudgement;
+
+beforeEach(() => {
+  store = new MemoryStore();
+  [now, image, expected, announced, requested, later] = [NOW, single(), {}, [], [], []];
+  judgement = { gate: 'gate', policy: STANDARD, exceptions: [], fingerprint: 'f1', refreshSeconds: 86_400, retentionSeconds: 400 * 86_400 };
+  world = {
+    store,
+    now: () => now,
+    read: async (_image, beforeScans) => {
+      const platforms = image.manifests.filter(({ kind }) => kind === 'IMAGE').map((manifest) => manifest.digest);
+      const found = platforms.length > 0 ? await beforeScans(platforms) : new Map();
+      expected = Object.fromEntries([...found].map(([which, { count }]) => [which, count]));
+      return { ...image, scans: image.scans.map((each) => ({ readFindings: each.findings.length, ...each, expectedFindings: expected[each.digest] })) };
+    },
+    announce: async (events) => {
+      for (const { type, detail } of events) announced.push(detail.digest === IMAGE.digest ? type : `${type} ${detail.digest}`);
+    },
+    request: async (requests) => void requested.push(...requests),
+    requestLater: async (request, seconds) => void later.push([request, seconds]),
+  };
+});
+
+const judge = (cause: JudgementCause = 'PUSH', which: string = IMAGE.digest, by: Partial<GateWorld> = {}) =>
+  judgeImage({ ...of(which), cause }, { ...world, ...by }, judgement);
+const passed = (ms: number) => now = new Date(now.getTime() + ms);
+
+test('an image is judged, recorded and told of, and looked at again in five minutes', async () => {
+  expect(await judge()).toEqual({ done: 'DECIDED', status: 'APPROVED', reasons: [], told: ['Image Approved'], metrics: { Approved: 1 } });
+
+  expect(announced).toEqual(['Image Approved']);
+  expect(store.at(IMAGE)).toMatchObject({ version: 1, status: 'APPROVED', announced: 'APPROVED' });
+  expect(store.at(IMAGE)!.outbox).toBeUndefined();
+  expect(store.history(IMAGE)).toMatchObject([{ decidedAt: NOW.toISOString(), verdict: { status: 'APPROVED' } }]);
+  expect(later).toEqual([[{ ...of(IMAGE.digest), cause: 'SWEEP' }, 300]]);
+});
+
+test('what is due later than a queue can wait is left to a sweep', async () => {
+  await judge();
+  later.length = 0;
+  passed(5 * MINUTE);
+
+  await judge('SWEEP');
+
+  expect(later).toEqual([]);
+});
+
+test('a sweep leaves alone what was judged meanwhile, and reads nothing', async () => {
+  await judge();
+  const read = jest.fn();
+
+  expect(await judge('SWEEP', IMAGE.digest, { read })).toEqual({ done: 'UP_TO_DATE', metrics: {} });
+  expect(read).not.toHaveBeenCalled();
+});
+
+test('a verdict is kept while a scan begins anew', async () => {
+  await judge();
+  image = single([], { status: 'SCAN_IN_PROGRESS' });
+
+  expect(await judge('CHANGE')).toMatchObject({ done: 'KEPT', status: 'PENDING', reasons: ['SCAN_IN_PROGRESS'] });
+  expect(store.at(IMAGE)).toMatchObject({ status: 'APPROVED', pendingSince: NOW.toISOString() });
+  expect(later.at(-1)![1]).toBe(60);
+});
+
+test.each(['SIGNATURE', 'ATTESTATION', 'ARTIFACT'] as const)('a %s is known, and neither judged nor watched', async (kind) => {
+  image = facts([{ digest: IMAGE.digest, kind }], []);
+  await store.note(of(IMAGE.digest), { pushedAt: NOW.toISOString() }, NOW.toISOString());
+
+  expect(await judge()).toEqual({ done: 'ARTIFACT', metrics: {} });
+  expect(store.at(IMAGE)).toEqual({ ...of(IMAGE.digest), pushedAt: NOW.toISOString(), version: 1 });
+  expect(announced).toEqual([]);
+});
+
+test('an image that is gone is forgotten after a while, its records are not', async () => {
+  await judge();
+  image = facts([], []);
+
+  expect(await judge('CHANGE')).toEqual({ done: 'MISSING', metrics: {} });
+  expect(store.at(IMAGE)).toMatchObject({ status: 'APPROVED', missingSince: NOW.toISOString() });
+  passed(10 * MINUTE);
+  expect(await judge('SWEEP')).toEqual({ done: 'FORGOTTEN', metrics: {} });
+
+  expect(store.at(IMAGE)).toBeUndefined();
+  expect(store.history(IMAGE)).toHaveLength(1);
+});
+
+test('what cannot be read is due in five minutes, and fails', async () => {
+  await judge();
+  const read = async () => { throw new Error('Rate exceeded'); };
+
+  await expect(judge('FINDING', IMAGE.digest, { read })).rejects.toThrow('Rate exceeded');
+
+  expect(store.at(IMAGE)).toMatchObject({ status: 'APPROVED', dueAt: new Date(NOW.getTime() + 5 * MINUTE).toISOString() });
+});
+
+describe('an index', () => {
+  const INDEX = IMAGE.digest;
+  const PLATFORM = digest(2);
+
+  test('is what its platforms know they are part of, and is asked for when one of them changes', async () => {
+    image = index([], []);
+    await judge();
+    expect(store.at(of(PLATFORM))).toMatchObject({ partOf: [INDEX], version: 0, dueAt: new Date(NOW.getTime() + 5 * MINUTE).toISOString() });
+
+    image = { ...facts([{ digest: PLATFORM, kind: 'IMAGE' }], [scan(PLATFORM, [fixable()])]), image: { ...IMAGE, digest: PLATFORM } };
+    await judge('FINDING', PLATFORM);
+
+    expect(requested).toEqual([{ ...of(INDEX), cause: 'PLATFORM' }]);
+    expect(announced).toEqual(['Image Approved', `Image Rejected ${PLATFORM}`]);
+  });
+
+  test('waits for what was announced of its platforms, until they have met it', async () => {
+    image = index([], []);
+    const until = new Date(NOW.getTime() + 60 * MINUTE).toISOString();
+    await store.note(of(PLATFORM), { expected: { count: 3, until } }, NOW.toISOString());
+
+    expect(await judge()).toMatchObject({ status: 'REJECTED', reasons: ['FINDINGS_INCOMPLETE'] });
+    expect(expected).toEqual({ [PLATFORM]: 3 });
+
+    await store.commit(of(PLATFORM), 0, { metExpectation: until });
+    expect(await judge()).toMatchObject({ status: 'APPROVED' });
+    expect(expected).toEqual({});
+  });
+});
+
+describe('announced findings', () => {
+  const until = new Date(NOW.getTime() + 60 * MINUTE).toISOString();
+
+  beforeEach(() => store.note(of(IMAGE.digest), { expected: { count: 2, until } }, NOW.toISOString()));
+
+  test('are insisted on, and asked for again when that ends', async () => {
+    expect(await judge('SCAN')).toMatchObject({ reasons: ['FINDINGS_INCOMPLETE'] });
+    passed(50 * MINUTE);
+    await judge('SWEEP');
+
+    expect(store.at(IMAGE)!.dueAt).toBe(until);
+    passed(10 * MINUTE);
+    expect(await judge('SWEEP')).toMatchObject({ status: 'APPROVED' });
+  });
+
+  test('may close once they were read', async () => {
+    const harmless = [fixable({ id: 'CVE-1', severity: 'LOW' }), fixable({ id: 'CVE-2', severity: 'LOW' })];
+    image = single(harmless);
+    await judge('SCAN');
+    expect(store.at(IMAGE)!.metExpectation).toBe(until);
+    image = single([]);
+
+    expect(await judge('FINDING')).toMatchObject({ status: 'APPROVED' });
+    expect(expected).toEqual({});
+  });
+});
+
+describe('it may end between any two steps:', () => {
+  test('a decision that was not told is told by the next', async () => {
+    const announce = async () => { throw new Error('The event bus refused 1 events'); };
+    await expect(judge('PUSH', IMAGE.digest, { announce })).rejects.toThrow('refused');
+    expect(announced).toEqual([]);
+    expect(store.at(IMAGE)!.outbox!.events).toHaveLength(1);
+
+    expect(await judge('SWEEP')).toMatchObject({ done: 'UP_TO_DATE' }); // and is up to date once it was told
+
+    expect(announced).toEqual(['Image Approved']);
+    expect(store.at(IMAGE)!.outbox).toBeUndefined();
+    expect(store.history(IMAGE)).toHaveLength(1);
+  });
+
+  test('what was told and not struck out is told again, as the same', async () => {
+    const told = async () => { throw new Error('crash'); };
+    await expect(judge('PUSH', IMAGE.digest, { store: Object.assign(Object.create(store), { told }) })).rejects.toThrow('crash');
+
+    await judge('PUSH');
+
+    expect(announced).toEqual(['Image Approved', 'Image Approved']);
+  });
+
+  test('a decision without its record does not come to be', async () => {
+    const commit = async () => { throw new Error('Throttled'); };
+    await expect(judge('PUSH', IMAGE.digest, { store: Object.assign(Object.create(store), { commit }) })).rejects.toThrow('Throttled');
+
+    expect(store.at(IMAGE)).toBeUndefined();
+    expect(store.history(IMAGE)).toEqual([]);
+    expect(announced).toEqual([]);
+  });
+});
+
+describe('somebody else', () => {
+  /** Decides in the middle of so many readings. */
+  const meddled = (times: number): GateWorld['read'] => async (...from) => {
+    const read = await world.read(...from);
+    if (times-- > 0) await store.commit(IMAGE, store.at(IMAGE)?.version ?? 0, { ...store.at(IMAGE), status: 'PENDING', dueAt: NOW.toISOString() });
+    return read;
+  };
+
+  test('who decides meanwhile has it begun anew', async () => {
+    expect(await judge('PUSH', IMAGE.digest, { read: meddled(2) })).toMatchObject({ done: 'DECIDED', status: 'APPROVED' });
+
+    expect(store.at(IMAGE)!.version).toBe(3);
+    expect(announced).toEqual(['Image Approved']);
+  });
+
+  test('who does so again and again has it tried later', async () => {
+    await expect(judge('PUSH', IMAGE.digest, { read: meddled(3) })).rejects.toThrow(ConflictError);
+    await expect(judge('PUSH', IMAGE.digest, { read: meddled(9) })).rejects.toThrow(`shop/web@${IMAGE.digest} was decided on elsewhere meanwhile`);
+
+    expect(announced).toEqual([]);
+  });
+
+  test('who notes something meanwhile is not overwritten', async () => {
+    const read: GateWorld['read'] = async (...from) => {
+      await store.note(of(IMAGE.digest), { pushedAt: 'now' }, NOW.toISOString());
+      return world.read(...from);
+    };
+
+    await judge('FINDING', IMAGE.digest, { read });
+
+    expect(store.at(IMAGE)).toMatchObject({ status: 'APPROVED', pushedAt: 'now' });
+  });
+});
+
+test('a scan that settles while it is read counts as it was when reading began', async () => {
+  image = single([], { scannedAt: new Date(NOW.getTime() - 119_000).toISOString() });
+  const read: GateWorld['read'] = async (...from) => {
+    passed(2_000);
+    return world.read(...from);
+  };
+
+  expect(await judge('SCAN', IMAGE.digest, { read })).toMatchObject({ status: 'PENDING', reasons: ['FINDINGS_SETTLING'] });
+  expect(later.at(-1)![1]).toBe(0);
+});
