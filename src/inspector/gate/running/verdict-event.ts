@@ -24,7 +24,9 @@ export interface Occasion {
 /** What the world is told of a verdict. Names in an image may be as long as somebody wants: then less is told. */
 export function eventOf(verdict: Verdict, image: ImageState, occasion: Occasion): VerdictEvent {
   let event = eventWith(1, verdict, image, occasion);
-  for (let share = 0.5; Buffer.byteLength(JSON.stringify(event)) > ROOM && share > 0.01; share /= 2) event = eventWith(share, verdict, image, occasion);
+  for (let share = 0.5; Buffer.byteLength(JSON.stringify(event)) > ROOM && share > 0.01; share /= 2) {
+    event = eventWith(share, verdict, image, occasion);
+  }
   return event;
 }
 

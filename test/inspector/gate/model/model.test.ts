@@ -2,7 +2,7 @@ import { PLANTS } from './plants';
 import { run } from './scenario';
 
 /** `npx projen test:model` runs 10,000. */
-const RUNS = Number(process.env.MODEL_RUNS ?? 1_000);
+const RUNS = Number(process.env.MODEL_RUNS ?? 500);
 const FIRST = Number(process.env.MODEL_SEED ?? 1);
 /** In so many runs each planted defect must show. */
 const PLANTED_RUNS = 600;

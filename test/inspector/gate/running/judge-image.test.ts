@@ -31,7 +31,8 @@ beforeEach(() => {
       const platforms = image.manifests.filter(({ kind }) => kind === 'IMAGE').map((manifest) => manifest.digest);
       const found = platforms.length > 0 ? await beforeScans(platforms) : new Map();
       expected = Object.fromEntries([...found].map(([which, { count }]) => [which, count]));
-      return { ...image, scans: image.scans.map((each) => ({ readFindings: each.findings.length, ...each, expectedFindings: expected[each.digest] })) };
+      const scans = image.scans.map((each) => ({ readFindings: each.findings.length, ...each, expectedFindings: expected[each.digest] }));
+      return { ...image, scans };
     },
     announce: async (events) => {
       for (const { type, detail } of events) announced.push(detail.digest === IMAGE.digest ? type : `${type} ${detail.digest}`);
