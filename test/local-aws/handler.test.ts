@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { CreateRepositoryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { LocalAws, makeImage, push } from './index';
+import { ensurePython } from './python';
 import { TemplateStack } from './stack';
 
 let aws: LocalAws;
@@ -85,6 +86,30 @@ test('a push runs a handler, on the Node it is made for and with the SDK but not
 test('a handler may do only what its role may', async () => {
   expect(await whatTheHandlerSends('denied', 'sqs:GetQueueUrl', 3)).toBeUndefined();
 }, 30_000);
+
+/** A handler has written its log; on a machine with other work, the thread that reads it has its turn later. */
+const LATE = `
+import queue, subprocess, threading, time
+from launcher import mends, private
+
+def log():
+    worker = Worker.__new__(Worker)
+    worker._stderr_queue = queue.Queue()
+    worker._proc = subprocess.Popen(["sh", "-c", "echo one >&2; echo two >&2; sleep 1"], stderr=subprocess.PIPE, text=True)
+    threading.Thread(target=lambda: (time.sleep(0.3), worker._read_stderr())).start()
+    time.sleep(0.1)
+    return worker._drain_stderr_bounded()
+
+Worker = private.lambda_runtime.Worker
+print([log(), mends.install() or log()])
+`;
+
+test('what a handler has logged is kept when it is read late, which ministack alone does not', async () => {
+  const python = await ensurePython();
+
+  const env = { ...process.env, AWS_ACCESS_KEY_ID: aws.account, AWS_REGION: aws.region };
+  expect(execFileSync(python, ['-c', LATE], { cwd: __dirname, env }).toString()).toBe("['', 'one\\ntwo']\n");
+}, 60_000);
 
 test('the processes of handlers end with it', async () => {
   const workers = () => execFileSync('ps', ['-eo', 'args']).toString().split('\n')

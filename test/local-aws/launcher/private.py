@@ -72,6 +72,7 @@ sts = Private(
 ec2 = Private("ministack.services.ec2", "_vpcs", "_vpc_endpoints")
 sns = Private("ministack.services.sns", "_topics")
 lambda_svc = Private("ministack.services.lambda_svc", "_functions", "_esm_wake")
+lambda_runtime = Private("ministack.core.lambda_runtime", "Worker")
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Private)]
 
