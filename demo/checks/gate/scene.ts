@@ -35,7 +35,8 @@ const scenes = new WeakMap<CheckContext, Promise<void>>();
 
 /**
  * CI pushes everything at once; scans are complete once the gate has looked, as Amazon Inspector takes its time. Then the
- * gate judges all of it, while the demo looks at one after the other.
+ * gate judges all of it, while the demo looks at one after the other. Of the index the clean platform is scanned before:
+ * while the gate reads one platform after the other nothing of it may become another, or it is rejected half pending.
  */
 export function scene(context: CheckContext): Promise<void> {
   const begun = scenes.get(context) ?? begin(context);
@@ -47,10 +48,12 @@ async function begin(context: CheckContext): Promise<void> {
   const repositoryName = repositoryOf(context);
   const ecr = await context.as('Pusher', ECRClient);
   const publish = (image: OciImage, tag?: string) => push(ecr, { repositoryName }, image, tag);
+  const scanned = (image: OciImage, ...found: [findings: readonly SampleFinding[], status?: ScanStatusReason]) =>
+    scan(context, repositoryName, image.digest, ...found);
   await Promise.all([
     publish(IMAGES.vulnerable, 'v4.0.0'),
     publish(IMAGES.clean, 'v4.0.1'),
-    publish(amd64).then(() => publish(arm64)).then(() => publish(IMAGES.index, 'v4.0.2')),
+    publish(amd64).then(() => scanned(amd64, CLEAN)).then(() => publish(arm64)).then(() => publish(IMAGES.index, 'v4.0.2')),
     publish(IMAGES.unscannable, 'v4.0.3'),
     publish(IMAGES.excepted, 'v4.0.4'),
   ]);
@@ -58,12 +61,10 @@ async function begin(context: CheckContext): Promise<void> {
 
   const { world } = await scanner(context);
   world.clusters.set(world.arnOf(repositoryName, digestOf('clean')), [ecsCluster(world, 'production', 'web')]);
-  const scanned = (image: OciImage, ...found: [findings: readonly SampleFinding[], status?: ScanStatusReason]) =>
-    scan(context, repositoryName, image.digest, ...found);
   await Promise.all([
     scanned(IMAGES.vulnerable, [LOG4J]),
     scanned(IMAGES.clean, CLEAN),
-    scanned(amd64, CLEAN).then(() => scanned(arm64, [LOG4J])), // so that nothing of the index is pending when it is rejected
+    scanned(arm64, [LOG4J]),
     scanned(IMAGES.unscannable, [], 'UNSUPPORTED_OS'),
     scanned(IMAGES.excepted, [EXCEPTED]),
   ]);
