@@ -56,7 +56,7 @@ test('another app: exit code 1, and the lines that differ are the ones that must
 
   const { ok, sections }: Report = JSON.parse(demo.stdout);
   expect(ok).toBe(false);
-  expect(sections.flatMap(({ results }) => results.filter((result) => !result.ok).map(({ id }) => id))).toEqual([
+  const expected = [
     // The tags of shop/web can be moved, so that nobody pulls the release, ...
     'overwrite-refused', 'release-unmoved', 'tags-immutable', 'shop-web-developer-pull', 'shop-web-end-user-pull',
     // ... the end user pushes, ...
@@ -77,7 +77,10 @@ test('another app: exit code 1, and the lines that differ are the ones that must
     'retention', 'year-hotfixes', 'year-uses',
     // ... and the repositories outlive the stack.
     'nothing-left',
-  ]);
+  ];
+  const differing = sections.flatMap(({ results }) => results.filter((result) => !result.ok));
+  expect(differing.filter(({ id }) => !expected.includes(id))).toEqual([]); // with all that was seen
+  expect(differing.map(({ id }) => id)).toEqual(expected);
   expect(readFileSync(demo.report, 'utf8')).toContain(`21 of ${CAPABILITIES.flatMap(({ checks }) => checks).length} lines differ`);
   expect(demo.leftovers()).toEqual([]);
 }, 150_000);
