@@ -50,6 +50,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@aws-sdk/client-sqs@3.1169.0',
     '@aws-sdk/client-sts@3.1169.0',
     '@aws-sdk/lib-dynamodb@3.1162.0',
+    '@jest/test-sequencer@30.5.2',
     '@stryker-mutator/core@10.0.0',
     '@stryker-mutator/jest-runner@10.0.0',
     '@types/aws-lambda@8.10.164', // what types of Powertools refer to

@@ -96,6 +96,7 @@ export class Commands extends Component {
     jest.coverageThreshold = { global: { branches: 97, functions: 99, lines: 99, statements: 99 } };
     jest.coverageProvider = 'v8';
     jest.maxWorkers = 2;
+    jest.testSequencer = '<rootDir>/test/support/longest-first.js';
     jest.reporters = ['default', '<rootDir>/test/support/closing-line.js'];
     jest.snapshotFormat = { escapeString: false };
 
