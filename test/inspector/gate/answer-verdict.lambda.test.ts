@@ -1,0 +1,63 @@
+import './handler-environment';
+import { type Surroundings, context, surround } from './functions';
+import { approved, rejected } from './verdicts';
+import { handler } from '../../../src/inspector/gate/answer-verdict.lambda';
+import type { VerdictQuestion } from '../../../src/inspector/gate/contract';
+import { digest } from '../facts';
+
+const IMAGE = { repository: 'shop/web', digest: digest(1) };
+
+let around: Surroundings;
+
+beforeEach(() => around = surround());
+afterEach(() => jest.restoreAllMocks());
+
+const ask = (question: unknown = IMAGE) => handler(question as VerdictQuestion, context());
+const decide = (verdict: ReturnType<typeof approved>, at: Date) => around.store.commit(IMAGE, 0, {
+  status: verdict.status, decidedAt: at.toISOString(), confirmedAt: at.toISOString(), dueAt: at.toISOString(),
+}, { verdict, decidedAt: at.toISOString() });
+
+test('an image that nobody has judged is judged now', async () => {
+  expect(await ask()).toEqual({ schemaVersion: 1, status: 'UNKNOWN' });
+
+  expect(around.sent).toMatchObject([{ QueueUrl: process.env.REQUESTS, body: { ...IMAGE, cause: 'ASKED' } }]);
+  expect(around.logged).toMatchObject([{ message: 'Answered', ...IMAGE, status: 'UNKNOWN' }]);
+});
+
+test('what was heard of and not judged yet is unknown too', async () => {
+  await around.store.note(IMAGE, {}, new Date().toISOString());
+
+  expect(await ask()).toMatchObject({ status: 'UNKNOWN' });
+});
+
+test.each([['APPROVED', approved()], ['REJECTED', rejected()]])('an image that is %s is so, with its verdict', async (status, verdict) => {
+  const now = new Date();
+  await decide(verdict, now);
+
+  expect(await ask()).toMatchObject({ status, confirmedAt: now.toISOString(), verdict: { status, reasons: verdict.reasons } });
+  expect(around.sent).toEqual([]);
+});
+
+test('an approval that nobody has confirmed for two days is none', async () => {
+  const then = new Date(Date.now() - 2 * 86_400_000);
+  await decide(approved(), then);
+
+  expect(await ask()).toMatchObject({ status: 'PENDING', validUntil: expect.any(String), confirmedAt: then.toISOString() });
+});
+
+test.each([
+  ['nothing', null, 'repository'], ['no repository', { digest: digest(1) }, 'repository'], ['capitals', { ...IMAGE, repository: 'Shop' }, 'repository'],
+  ['a path out of it', { ...IMAGE, repository: '../shop' }, 'repository'], ['a name too long', { ...IMAGE, repository: 'a'.repeat(257) }, 'repository'],
+  ['a tag', { ...IMAGE, digest: 'v1' }, 'digest'], ['a tag in its place', { repository: 'shop/web', tag: 'v1' }, 'digest'],
+  ['more than a digest', { ...IMAGE, digest: `${digest(1)}0` }, 'digest'], ['a digest in capitals', { ...IMAGE, digest: `sha256:${'A'.repeat(64)}` }, 'digest'],
+])('%s is refused', async (_name, question, about) => {
+  await expect(ask(question)).rejects.toThrow(`'${about}' must be the ${about === 'digest' ? 'digest of an image' : 'name of a repository'}`);
+
+  expect(around.sent).toEqual([]);
+});
+
+test('a table or a queue that fails is an error, and no answer', async () => {
+  around.refuse = () => true;
+
+  await expect(ask()).rejects.toThrow('The queue refused 1 of 1 messages');
+});
