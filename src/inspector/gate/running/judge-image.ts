@@ -48,13 +48,14 @@ const ATTEMPTS = 3;
  * Judges an image and makes what comes of it known: a decision and its record are one write, and what is to be told stands
  * in the same write until it was told. So it may end between any two steps, and may be begun again.
  */
-export async function judgeImage(request: JudgementRequest, world: GateWorld, judgement: GateJudgement): Promise<JudgementReport> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await judgeOnce(request, world, judgement);
-    } catch (error) {
-      if (!(error instanceof ConflictError) || attempt === ATTEMPTS) throw error;
-    }
+export async function judgeImage(
+  request: JudgementRequest, world: GateWorld, judgement: GateJudgement, attempts = ATTEMPTS,
+): Promise<JudgementReport> {
+  try {
+    return await judgeOnce(request, world, judgement);
+  } catch (error) {
+    if (!(error instanceof ConflictError) || attempts === 1) throw error;
+    return judgeImage(request, world, judgement, attempts - 1);
   }
 }
 
