@@ -4,7 +4,12 @@ import type { PolicyDocument } from '../contract';
 /** Tells policies apart by what they say, however their JSON is written; the order of rules is no part of it. */
 export function fingerprint(policy: PolicyDocument): string {
   const rules = policy.rules.map((rule) => canonical(rule)).sort();
-  return createHash('sha256').update(canonical({ ...policy, rules })).digest('hex').slice(0, 16);
+  return fingerprintOf(canonical({ ...policy, rules }));
+}
+
+/** Another one for any other text. */
+export function fingerprintOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** JSON that is the same however the members are ordered. */

@@ -6,6 +6,7 @@ import type { Context } from 'aws-lambda';
 import { EVENT_SOURCE, type Errand, GATE_DIMENSION, GateMetric, METRIC_NAMESPACE, type JudgementRequest, type WatchedImage } from './contract';
 import { DynamoStore } from './running/dynamo-store';
 import { type GateJudgement, type GateWorld, judgeImage } from './running/judge-image';
+import { readJudgement } from './running/read-judgement';
 import { messagesOf } from './running/requests';
 import { type Batch, type BatchFailures, eachMessage } from '../../handler/batch';
 import { emitMetrics } from '../../handler/emit-metrics';
@@ -15,7 +16,7 @@ import { ReadError, nameOf } from '../../handler/read-error';
 import { retrySoon } from '../../handler/retry-soon';
 import { sendMessages } from '../../handler/send-messages';
 import { FactsBuilder } from '../answers/facts-builder';
-import type { ExceptionDocument, ImageFacts, PolicyDocument } from '../contract';
+import type { ImageFacts } from '../contract';
 import { whatToRead } from '../decision/what-to-read';
 
 const {
@@ -25,11 +26,12 @@ const {
 /** What is left when reading is given up, to say so. */
 const RESERVE_MS = 10_000;
 
-// A layer brings it: policy and exceptions may be longer than an environment.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
-const { policy, exceptions } = require(JUDGEMENT!) as { readonly policy: PolicyDocument; readonly exceptions: readonly ExceptionDocument[] };
 const judgement: GateJudgement = {
-  gate: GATE!, policy, exceptions, fingerprint: FINGERPRINT!, refreshSeconds: Number(REFRESH_SECONDS), retentionSeconds: Number(RETENTION_SECONDS),
+  ...readJudgement(JUDGEMENT!, FINGERPRINT!),
+  gate: GATE!,
+  fingerprint: FINGERPRINT!,
+  refreshSeconds: Number(REFRESH_SECONDS),
+  retentionSeconds: Number(RETENTION_SECONDS),
 };
 const client = DynamoDBDocumentClient.from(new DynamoDBClient(), { marshallOptions: { removeUndefinedValues: true } });
 const store = new DynamoStore(client, { table: TABLE!, retentionSeconds: judgement.retentionSeconds });
@@ -77,7 +79,7 @@ async function read(
   const builder = new FactsBuilder(address);
   try {
     await reader.read(address, builder, {
-      ...whatToRead(policy),
+      ...whatToRead(judgement.policy),
       scanner: SCANNER as 'BASIC' | 'ENHANCED',
       signal,
       beforeScans: async (platforms) => {

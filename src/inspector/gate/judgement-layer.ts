@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Stage, aws_lambda as lambda } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { fingerprintOf } from '../documents/fingerprint';
 import { FindingException } from '../finding-exception';
 import type { FindingPolicy } from '../finding-policy';
 
@@ -20,7 +20,7 @@ export class JudgementLayer extends Construct {
   constructor(scope: Construct, id: string, policy: FindingPolicy, exceptions: FindingException[]) {
     super(scope, id);
     const text = JSON.stringify({ policy: policy._render(), exceptions: FindingException._render(exceptions).exceptions });
-    this.fingerprint = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    this.fingerprint = fingerprintOf(text);
     this.environment = { JUDGEMENT: MODULE, FINGERPRINT: this.fingerprint };
     this.layer = new lambda.LayerVersion(this, 'Layer', {
       description: `The policy ${policy._render().name} and ${exceptions.length} exceptions, for an InspectorGate`,

@@ -1,6 +1,7 @@
 import type { ImageStore } from './image-store';
+import type { JudgementDocuments } from './read-judgement';
 import { ConflictError, type ExpectedFindings, type ImageCourse, type ImageState, type Outbox } from './state';
-import type { ExceptionDocument, ImageFacts, PolicyDocument } from '../../contract';
+import type { ImageFacts } from '../../contract';
 import { decide } from '../../decide';
 import type { GateMetric, JudgementRequest, WatchedImage } from '../contract';
 import {
@@ -25,10 +26,7 @@ export interface GateWorld {
   requestLater(request: JudgementRequest, seconds: number): Promise<void>;
 }
 
-export interface GateJudgement extends GateRules {
-  readonly policy: PolicyDocument;
-  readonly exceptions: readonly ExceptionDocument[];
-}
+export interface GateJudgement extends GateRules, JudgementDocuments {}
 
 /** What came of a request, for logs and metrics. */
 export interface JudgementReport {

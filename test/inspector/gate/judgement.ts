@@ -1,4 +1,0 @@
-import { policy } from '../facts';
-
-/** What a layer brings. */
-module.exports = { policy: policy([{ minSeverity: 'HIGH' }]), exceptions: [] };
