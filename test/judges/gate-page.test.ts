@@ -29,6 +29,16 @@ test('every code of an error of the gate has a row', () => {
   expect([...page.matchAll(/^\| `(gate\w+)` \|/gm)].map(([, code]) => code).sort()).toEqual(codes.sort());
 });
 
+test('what the page says that functions log, they log', () => {
+  const folders = [join(ROOT, 'src', 'inspector', 'gate'), join(ROOT, 'src', 'handler')];
+  const source = folders.flatMap((folder) => readdirSync(folder).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(folder, name), 'utf8')));
+  const logged = source.flatMap((text) => [...text.matchAll(/logger\.\w+\('([^']+)'/g)].map(([, message]) => message));
+  const named = [...page.matchAll(/log of the (?:\w+ )?function[^`]*`([^`]+)`/g)].map(([, message]) => message);
+
+  expect(named.length).toBeGreaterThanOrEqual(3);
+  for (const message of named) expect(logged).toContain(message);
+});
+
 test('the links of the page lead somewhere', () => {
   const links = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link).filter((link) => !link.startsWith('https:'));
 
