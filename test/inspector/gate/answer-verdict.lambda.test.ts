@@ -3,6 +3,7 @@ import { type Surroundings, context, surround } from './functions';
 import { approved, rejected } from './verdicts';
 import { handler } from '../../../src/inspector/gate/answer-verdict.lambda';
 import type { VerdictQuestion } from '../../../src/inspector/gate/contract';
+import { DynamoStore } from '../../../src/inspector/gate/running/dynamo-store';
 import { digest } from '../facts';
 
 const IMAGE = { repository: 'shop/web', digest: digest(1) };
@@ -56,8 +57,36 @@ test.each([
   expect(around.sent).toEqual([]);
 });
 
-test('a table or a queue that fails is an error, and no answer', async () => {
-  around.refuse = () => true;
+test('an image that is asked for again and again is judged once', async () => {
+  jest.useFakeTimers({ now: 0, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  for (let at = 0; at < 3; at++) await ask();
+  jest.useRealTimers();
 
-  await expect(ask()).rejects.toThrow('The queue refused 1 of 1 messages');
+  expect(new Set(around.sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId)).size).toBe(1);
+});
+
+describe('an error, and no answer, is', () => {
+  test('a queue that refuses', async () => {
+    around.refuse = () => true;
+
+    await expect(ask()).rejects.toThrow('The queue refused 1 of 1 messages: InternalError');
+  });
+
+  test.each(['get', 'verdict'] as const)('a table that fails (%s)', async (name) => {
+    await decide(approved(), new Date());
+    jest.spyOn(DynamoStore.prototype, name).mockRejectedValue(new Error('Rate exceeded'));
+
+    await expect(ask()).rejects.toThrow('Rate exceeded');
+    expect(around.logged).toEqual([]);
+  });
+});
+
+test('what is approved is so although its record has expired', async () => {
+  await decide(approved(), new Date());
+  jest.spyOn(DynamoStore.prototype, 'verdict').mockResolvedValue(undefined);
+
+  const answer = await ask();
+
+  expect(answer.status).toBe('APPROVED');
+  expect(answer.verdict).toBeUndefined();
 });

@@ -1,6 +1,4 @@
 import './notify-environment';
-import { once } from 'node:events';
-import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient, type SendMessageCommand } from '@aws-sdk/client-sqs';
@@ -15,6 +13,7 @@ import { ecsCluster, eksCluster } from '../../stand-in/samples';
 import { World } from '../../stand-in/world';
 import { FakeTable } from '../../support/fake-table';
 import { CONTEXT } from '../../support/lambda-context';
+import { SilentServer } from '../../support/silent-server';
 
 const { CHANGED, REJECTED, APPROVED } = VerdictEventType;
 let table: FakeTable;
@@ -182,17 +181,14 @@ describe('where it runs', () => {
   }, 20_000);
 
   test('is waited for as long as there is time', async () => {
-    const sockets: Socket[] = [];
-    const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    process.env.AWS_ENDPOINT_URL_INSPECTOR2 = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const silent = await SilentServer.start();
+    process.env.AWS_ENDPOINT_URL_INSPECTOR2 = silent.url;
     remaining = 21_000;
 
     expect(await handler(batch(event(rejected())))).toEqual(FINE);
 
     expect(forms().email).toContain('Where it runs is not known: Amazon Inspector did not answer in time.');
-    for (const socket of sockets) socket.destroy();
-    silent.close();
+    silent.stop();
   });
 });
 

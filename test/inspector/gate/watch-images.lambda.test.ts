@@ -1,9 +1,11 @@
-import './handler-environment';
 import { DescribeImagesCommand, DescribeRepositoriesCommand, ECRClient, RepositoryNotFoundException } from '@aws-sdk/client-ecr';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { DONE, FAILED, type Surroundings, batch, context, surround } from './functions';
-import * as samples from './running/samples';
+import { SECRETS } from './handler-environment';
+import { DynamoStore } from '../../../src/inspector/gate/running/dynamo-store';
 import { handler } from '../../../src/inspector/gate/watch-images.lambda';
 import { digest } from '../facts';
+import * as samples from './running/samples';
 
 let around: Surroundings;
 let answers: Record<string, (input: any) => Promise<object>>;
@@ -42,6 +44,35 @@ test('a message that nobody understands holds up none of the others, and is trie
 
   expect(around.sent.map(({ body }) => body.cause)).toEqual(['PUSH', 'SCAN']);
   expect(around.again).toEqual([120, 120, 120, 120]);
+});
+
+test('an event that comes twice is one request, and remembered once', async () => {
+  jest.useFakeTimers({ now: 0, doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+  await handler(batch([samples.PUSH, samples.PUSH]), context());
+  await watch(samples.PUSH);
+  jest.useRealTimers();
+
+  const ids = around.sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId);
+  expect(ids).toHaveLength(3);
+  expect(new Set(ids).size).toBe(1);
+});
+
+test('a table that throttles has the event heard again, and nothing judged that was not noted', async () => {
+  const throttled = Object.assign(new Error('Rate of requests exceeds the allowed throughput'), { name: 'ThrottlingException' });
+  jest.spyOn(DynamoStore.prototype, 'note').mockRejectedValueOnce(throttled);
+
+  expect(await handler(batch([samples.PUSH, samples.BASIC_SCAN]), context())).toEqual(FAILED);
+
+  expect(around.sent.map(({ body }) => body.cause)).toEqual(['SCAN']);
+  expect(around.logged[0]).toMatchObject({ level: 'ERROR', message: 'A message failed', messageId: 'm0', error: { name: 'ThrottlingException' } });
+});
+
+test('a message that cannot be given back soon comes back by itself', async () => {
+  const changed = jest.spyOn(SQSClient.prototype, 'send').mockImplementation(async () => { throw new Error('The receipt handle has expired'); });
+
+  expect(await handler(batch(['not JSON', 'null']), context())).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm1' }] });
+  expect(changed).toHaveBeenCalledTimes(2);
+  expect(around.logged.filter(({ level }) => level === 'WARN')).toHaveLength(2);
 });
 
 test('a queue that refuses one of ten messages has the event heard again', async () => {
@@ -144,4 +175,13 @@ test('a listing that is throttled to the end is tried again', async () => {
 test('a reminder is passed on', async () => {
   expect(await watch({ errand: 'judge', request: { ...image(1), cause: 'SWEEP' } })).toEqual(DONE);
   expect(around.sent).toMatchObject([{ QueueUrl: process.env.REQUESTS, body: { ...image(1), cause: 'SWEEP' } }]);
+});
+
+test('no secret is logged', async () => {
+  answers.images = async () => { throw new Error('no'); };
+  await handler(batch([samples.PUSH, 'not JSON', { errand: 'list', repository: 'shop/web' }, { errand: 'sweep' }]), context());
+
+  const logged = JSON.stringify(around.logged);
+  expect(logged).toContain('A message failed');
+  for (const secret of SECRETS) expect(logged).not.toContain(secret);
 });
