@@ -5,7 +5,7 @@ import { ConflictError, type ImageCourse, type ImageNotes, type ImageState } fro
 const key = ({ repository, digest }: WatchedImage) => `${repository}@${digest}`;
 const defined = <T extends object>(value: T) => Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
 
-/** The store of a gate in memory; `test/inspector/gate/image-store.test.ts` holds it against the one in DynamoDB. */
+/** The store of a gate in memory; `running/image-store-contract.ts` holds it to what the one in DynamoDB does. */
 export class MemoryStore implements ImageStore {
   private readonly images = new Map<string, ImageState>();
   private readonly records = new Map<string, VerdictRecord[]>();

@@ -1,21 +1,12 @@
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient, DynamoDBServiceException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { MemoryStore } from './memory-store';
-import { approved, long, rejected } from './verdicts';
-import { BY_REPOSITORY, type WatchedImage } from '../../../src/inspector/gate/contract';
-import { DynamoStore } from '../../../src/inspector/gate/running/dynamo-store';
-import type { DueImage, ImageStore } from '../../../src/inspector/gate/running/image-store';
-import { ConflictError, type ImageCourse } from '../../../src/inspector/gate/running/state';
-import { VerdictTable } from '../../../src/inspector/gate/verdict-table';
-import { LocalAws } from '../../local-aws';
-import { NOW, digest } from '../facts';
+import type { WatchedImage } from '../../../../src/inspector/gate/contract';
+import type { DueImage, ImageStore } from '../../../../src/inspector/gate/running/image-store';
+import { ConflictError, type ImageCourse } from '../../../../src/inspector/gate/running/state';
+import { NOW, digest } from '../../facts';
+import { approved, rejected } from '../verdicts';
 
-const DAY = 86_400;
-const AT = NOW.toISOString();
-const LATER = '2026-12-01T00:00:00.000Z';
-const COURSE: ImageCourse = {
+export const AT = NOW.toISOString();
+export const LATER = '2026-12-01T00:00:00.000Z';
+export const COURSE: ImageCourse = {
   status: 'APPROVED',
   decidedAt: AT,
   confirmedAt: AT,
@@ -27,40 +18,17 @@ const COURSE: ImageCourse = {
   outbox: { events: [], indexes: [digest(9)] },
 };
 
-let aws: LocalAws;
-let client: DynamoDBDocumentClient;
-let tables = 0;
+export const image = (number: number, repository = 'shop/web'): WatchedImage => ({ repository, digest: digest(number) });
 
-beforeAll(async () => {
-  aws = await LocalAws.start();
-  client = DynamoDBDocumentClient.from(aws.client(DynamoDBClient), { marshallOptions: { removeUndefinedValues: true } });
-}, 180_000);
-afterAll(() => aws?.stop());
-afterEach(() => jest.restoreAllMocks());
-
-/** The table of the construct, as it is in its template. */
-async function makeTable(): Promise<string> {
-  const stack = new Stack(new App());
-  new VerdictTable(stack, 'Verdicts', { options: {} });
-  const [{ Properties }] = Object.values(Template.fromStack(stack).findResources('AWS::DynamoDB::Table'));
-  const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } = Properties;
-  const TableName = `verdicts-${++tables}`;
-  const made = { TableName, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } as CreateTableCommandInput;
-  await client.send(new CreateTableCommand(made));
-  return TableName;
-}
-
-const image = (number: number, repository = 'shop/web'): WatchedImage => ({ repository, digest: digest(number) });
-const allOf = async (store: ImageStore) => {
+/** All that a store has watched, in its order. */
+export async function watchedIn(store: ImageStore): Promise<DueImage[]> {
   const found: DueImage[] = [];
   for await (const page of store.watched()) found.push(...page);
   return found;
-};
+}
 
-describe.each<[string, () => Promise<ImageStore>]>([
-  ['memory', async () => new MemoryStore()],
-  ['DynamoDB', async () => new DynamoStore(client, { table: await makeTable(), retentionSeconds: 400 * DAY })],
-])('in %s', (_name, open) => {
+/** What the gate relies on, whatever it keeps its images in. */
+export function testImageStore(open: () => Promise<ImageStore>): void {
   let store: ImageStore;
   const ONE = image(1);
 
@@ -70,7 +38,7 @@ describe.each<[string, () => Promise<ImageStore>]>([
     expect(await store.get(ONE)).toBeUndefined();
     expect(await store.verdict(ONE, AT)).toBeUndefined();
     expect(await store.known('shop/web', [digest(1)])).toEqual(new Set());
-    expect(await allOf(store)).toEqual([]);
+    expect(await watchedIn(store)).toEqual([]);
   });
 
   test('what is heard of an image is remembered, and it is due once', async () => {
@@ -182,7 +150,7 @@ describe.each<[string, () => Promise<ImageStore>]>([
 
     expect(await store.get(ONE)).toBeUndefined();
     expect(await store.verdict(ONE, AT)).toBeDefined();
-    expect(await allOf(store)).toEqual([]);
+    expect(await watchedIn(store)).toEqual([]);
     await store.note(image(2), {}, AT);
     await store.forget(image(2), 0);
     expect(await store.get(image(2))).toBeUndefined();
@@ -204,14 +172,14 @@ describe.each<[string, () => Promise<ImageStore>]>([
     await store.commit(image(3), 0, {});
     await store.note(image(4), {}, '2026-11-25T00:00:00.000Z');
 
-    expect(await allOf(store)).toEqual([
+    expect(await watchedIn(store)).toEqual([
       { ...image(2), dueAt: AT, judgedBy: 'f1' }, { ...image(4), dueAt: '2026-11-25T00:00:00.000Z', judgedBy: undefined },
       { ...image(1), dueAt: LATER, judgedBy: undefined },
     ]);
     expect(await store.known('shop/web', [1, 2, 3, 4, 5].map(digest))).toEqual(new Set([1, 2, 3, 4].map(digest)));
     // Heard of again, it is looked at again.
     await store.note(image(3), {}, AT);
-    expect((await allOf(store)).map((each) => each.digest)).toContain(digest(3));
+    expect((await watchedIn(store)).map((each) => each.digest)).toContain(digest(3));
   });
 
   test('hundreds of images are known', async () => {
@@ -220,105 +188,6 @@ describe.each<[string, () => Promise<ImageStore>]>([
     }
 
     expect((await store.known('shop/web', Array.from({ length: 300 }, (_, number) => digest(number)))).size).toBe(250);
-    expect(await allOf(store)).toHaveLength(250);
+    expect(await watchedIn(store)).toHaveLength(250);
   });
-});
-
-describe('the table', () => {
-  let table: string;
-  let store: DynamoStore;
-
-  beforeEach(async () => {
-    table = await makeTable();
-    store = new DynamoStore(client, { table, retentionSeconds: 400 * DAY }, () => NOW);
-  });
-
-  const item = async (digestOf: string, record: string) => {
-    const { Item } = await client.send(new GetCommand({ TableName: table, Key: { digest: digestOf, record } }));
-    return Item!;
-  };
-
-  test('has what runs for as long as it is there, and what nothing runs for a month', async () => {
-    await store.commit(image(1), 0, COURSE);
-    await store.commit(image(2), 0, {});
-
-    expect((await item(digest(1), 'image#shop/web')).expires).toBeUndefined();
-    expect((await item(digest(2), 'image#shop/web')).expires).toBe(NOW.getTime() / 1000 + 30 * DAY);
-    // An image may be pushed under the digest of something that was forgotten.
-    await store.commit(image(2), 1, COURSE);
-    expect((await item(digest(2), 'image#shop/web')).expires).toBeUndefined();
-  });
-
-  test('has the verdicts of a repository by their time, for as long as they are kept', async () => {
-    await store.commit(image(1), 0, COURSE, { verdict: rejected(), decidedAt: LATER });
-    await store.commit(image(2), 0, COURSE, { verdict: approved(), decidedAt: AT });
-    await store.commit(image(3, 'other'), 0, COURSE, { verdict: approved(), decidedAt: AT });
-
-    const { Items } = await client.send(new QueryCommand({
-      TableName: table, IndexName: BY_REPOSITORY, KeyConditionExpression: 'ofRepository = :name', ExpressionAttributeValues: { ':name': 'shop/web' },
-    }));
-
-    expect(Items).toEqual([
-      { digest: digest(2), record: `verdict#shop/web#${AT}`, ofRepository: 'shop/web', decidedAt: AT, status: 'APPROVED' },
-      { digest: digest(1), record: `verdict#shop/web#${LATER}`, ofRepository: 'shop/web', decidedAt: LATER, status: 'REJECTED' },
-    ]);
-    expect((await item(digest(2), `verdict#shop/web#${AT}`)).expires).toBe(NOW.getTime() / 1000 + 400 * DAY);
-  });
-
-  test('keeps 20,000 findings, and says how many it has left out', async () => {
-    const noise = (index: number) => Array.from({ length: 9 }, (_, at) => Math.sin(index * 100 + at).toString(36)).join('');
-    await store.commit(image(1), 0, COURSE, { verdict: long(50, 20_000, noise), decidedAt: AT });
-
-    const { verdict, omitted } = (await store.verdict(image(1), AT))!;
-    expect(verdict.reasons).toHaveLength(50);
-    expect(verdict.tolerated.length + omitted!).toBe(20_000);
-  });
-
-  test('is read to its end, whatever it leaves out of an answer', async () => {
-    const asked: number[] = [];
-    jest.spyOn(client, 'send').mockImplementation(async (command: unknown) => {
-      if (command instanceof QueryCommand) {
-        const { ExclusiveStartKey } = command.input;
-        return ExclusiveStartKey ? { Items: [{ ...image(2), dueAt: AT }] } : { LastEvaluatedKey: { digest: 'x' } };
-      }
-      const { Keys } = (command as BatchGetCommand).input.RequestItems![table] as { Keys: Array<Record<string, string>> };
-      asked.push(Keys.length);
-      if (Keys.length === 1) return {};
-      const answered = Keys.slice(0, -1).map((key) => ({ digest: key.digest }));
-      return { Responses: { [table]: answered }, UnprocessedKeys: { [table]: { Keys: Keys.slice(-1) } } };
-    });
-
-    expect(await allOf(store)).toHaveLength(1);
-    expect((await store.known('shop/web', Array.from({ length: 150 }, (_, number) => digest(number)))).size).toBe(148);
-    expect(asked).toEqual([100, 1, 50, 1]);
-  });
-
-  const refusal = (name: string) => new DynamoDBServiceException({ name, message: name, $fault: 'client', $metadata: {} });
-  const cancelled = (...codes: string[]) =>
-    new TransactionCanceledException({ message: 'cancelled', $metadata: {}, CancellationReasons: codes.map((Code) => ({ Code })) });
-
-  test.each([
-    ['another transaction is going on', cancelled('TransactionConflict', 'None'), ConflictError],
-    ['its condition is not met', cancelled('ConditionalCheckFailed', 'None'), ConflictError],
-    ['it is throttled', cancelled('ThrottlingError', 'None'), TransactionCanceledException],
-    ['nobody says why', new TransactionCanceledException({ message: 'cancelled', $metadata: {} }), TransactionCanceledException],
-    ['it is throttled before', refusal('ThrottlingException'), DynamoDBServiceException],
-  ])('says when %s', async (_name, error, type) => {
-    jest.spyOn(client, 'send').mockImplementation(async () => { throw error; });
-
-    const failed = await store.commit(image(1), 0, COURSE, { verdict: approved(), decidedAt: AT }).catch((reason) => reason);
-    expect(failed).toBeInstanceOf(type);
-    expect(failed instanceof ConflictError).toBe(type === ConflictError);
-  });
-
-  test('that refuses is no table that somebody else has written to', async () => {
-    jest.spyOn(client, 'send').mockImplementation(async () => { throw refusal('ThrottlingException'); });
-
-    const one = image(1);
-    const all = [store.told(one, 1), store.postpone(one, AT), store.forget(one, 1), store.get(one), store.note(one, {}, AT)];
-    for (const { status, reason } of await Promise.allSettled(all) as PromiseRejectedResult[]) {
-      expect(status).toBe('rejected');
-      expect(reason.message).toBe('ThrottlingException');
-    }
-  });
-});
+}
