@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { deployment } from './deployments';
 import { Gate } from './gate';
 import { Random } from './random';
 import { REPOSITORY, Registry, type StoredImage } from './registry';
 import { type CallTimes, MINUTE, Simulator } from './simulator';
+import { ROOT } from '../../../support/tools';
+
+const PAGE = readFileSync(join(ROOT, 'docs', 'gate.md'), 'utf8').replaceAll('\n', ' ');
+const DECISION = readFileSync(join(ROOT, 'docs', 'decisions', '0013-a-queue-and-a-table.md'), 'utf8').replaceAll('\n', ' ');
 
 const CALM = { crashes: 0, errors: 0, stalls: 0 };
 /** Milliseconds of a call, half as many to twice as many. */
@@ -35,15 +41,16 @@ test('5,000 pushes at once are judged by five at a time, and none is lost', asyn
   expect(gate.requests.mostConcurrent).toBe(5);
   expect(gate.events.mostConcurrent).toBe(5);
   expect([...gate.requests.deadLetters, ...gate.events.deadLetters]).toEqual([]);
-  report('5,000 pushes', gate, images.length, (simulator.now - began) / MINUTE);
+  expect(PAGE).toContain(row('5,000 images pushed at once', gate, images.length, (simulator.now - began) / MINUTE));
 }, 120_000);
 
 test('50 events of one image at once are one judgement, and one more to confirm it', async () => {
-  const { simulator, gate } = begin(2);
+  const { simulator, gate } = begin(3);
   const image = gate.registry.make('IMAGE');
   gate.registry.push(image);
   await simulator.run(simulator.now + 60 * MINUTE);
   const before = gate.judgements;
+  for (const name of Object.keys(gate.calls)) gate.calls[name] = 0;
 
   for (let events = 0; events < 50; events++) gate.registry.discover(image, 'CVE-2026-1', 0);
   await simulator.run(simulator.now + 4 * MINUTE);
@@ -52,13 +59,33 @@ test('50 events of one image at once are one judgement, and one more to confirm 
 
   expect(atOnce).toBeLessThanOrEqual(2);
   expect(gate.judgements - before).toBeLessThanOrEqual(4);
-  report('50 events of one image', gate, 1, 14);
-  if (process.env.MODEL_RUNS) process.stdout.write(`  judgements: ${atOnce}, ${gate.judgements - before - atOnce} more within 14 minutes\n`);
+  expect(PAGE).toContain(row('50 findings of one image at once', gate, 1, 14));
 });
 
-function report(what: string, { calls, judgements, requests }: Gate, images: number, minutes: number): void {
-  if (!process.env.MODEL_RUNS) return;
-  const each = Object.entries(calls).map(([name, count]) => `${name} ${(count / images).toFixed(2)}`).join(', ');
-  process.stdout.write(`${what}: ${minutes.toFixed(0)} minutes, ${(judgements / images).toFixed(2)} judgements each, at most ${requests.mostConcurrent} at once\n  ${each}\n`);
-}
+test('an index of two platforms is judged as often as the pages say, which is what the gate costs', async () => {
+  const sum = { requests: 0, judgements: 0 };
+  const runs = 100;
+  for (let seed = 1; seed <= runs; seed++) {
+    const { simulator, gate } = begin(seed);
+    gate.registry.push(gate.registry.make('INDEX', [gate.registry.make('IMAGE'), gate.registry.make('IMAGE')]));
+    await simulator.run(simulator.now + 60 * MINUTE);
+    sum.requests += gate.judgements;
+    sum.judgements += gate.calls.BatchGetImage;
+  }
 
+  const [requests, judgements] = [sum.requests, sum.judgements].map((count) => Math.round(count / runs));
+  expect(PAGE).toContain(`judged about ${judgements} times in its first hour, its platforms included`);
+  expect(PAGE).toContain(`${requests - judgements} more requests find that there is nothing to do`);
+  expect(DECISION).toContain(`the ${judgements} judgements of an image`);
+});
+
+/** A row of the page, as it was measured. */
+function row(what: string, { calls, requests, events }: Gate, images: number, minutes: number): string {
+  const each = (...names: string[]) => (names.reduce((sum, name) => sum + (calls[name] ?? 0), 0) / images).toFixed(1);
+  const lost = requests.deadLetters.length + events.deadLetters.length;
+  const cells = [
+    what, `${minutes} minutes`, lost, requests.mostConcurrent, each('BatchGetImage'), each('TransactWriteItems'), each('BatchGetImage', 'ListCoverage', 'ListFindings'),
+    each('GetItem', 'UpdateItem', 'TransactWriteItems'), each('SendMessage', 'SendMessageBatch'), each('PutEvents'),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
