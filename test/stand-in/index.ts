@@ -1,7 +1,9 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ACCOUNT_OPERATIONS } from './account-operations';
 import { type Fault, Faults, type InjectedFault } from './faults';
-import { OPERATIONS, type Operation, ServiceError } from './operations';
+import { type Operation, ServiceError } from './operation';
+import { SCAN_OPERATIONS } from './scan-operations';
 import { checkWire, toWire } from './shapes';
 import { World } from './world';
 
@@ -11,15 +13,20 @@ export interface SeenRequest {
   readonly body: Record<string, any>;
 }
 
+const OPERATIONS: Record<string, Operation> = { ...SCAN_OPERATIONS, ...ACCOUNT_OPERATIONS };
 const PATHS: Record<string, string> = {
   '/findings/list': 'ListFindings',
   '/coverage/list': 'ListCoverage',
   '/findings/details/batch/get': 'BatchGetFindingDetails',
   '/cluster/get': 'GetClustersForImage',
+  '/enable': 'Enable',
+  '/status/batch/get': 'BatchGetAccountStatus',
+  '/configuration/get': 'GetConfiguration',
+  '/configuration/update': 'UpdateConfiguration',
 };
 
 /**
- * Amazon ECR's and Amazon Inspector's answers about scans, over HTTP, in their own wire formats (AWS JSON 1.1 and REST-JSON).
+ * Amazon ECR's and Amazon Inspector's answers about scans and their settings, over HTTP, in their own wire formats (AWS JSON 1.1 and REST-JSON).
  * Every answer is judged by the service model that the SDK carries before it leaves, and every request when it comes.
  */
 export class StandIn {

@@ -16,7 +16,9 @@ export function toWire(shape: unknown, value: unknown, place: string): unknown {
     if (resolved >= LIST_OF) return listToWire(resolved - LIST_OF, value, place);
     return simpleToWire(resolved, value, place);
   }
-  const [kind, , , , first, second, required] = resolved as [number, string, string, unknown, unknown, unknown, number | undefined];
+  const list = resolved as readonly unknown[];
+  if (list.length === 2) return toWire(list[0], value, place); // a member with traits: [schema, traits]
+  const [kind, , , , first, second, required] = list as [number, string, string, unknown, unknown, unknown, number | undefined];
   switch (kind) {
     case LIST:
       return listToWire(first, value, place);

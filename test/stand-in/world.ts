@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DescribeImageScanFindingsResponse, ImageFailureCode } from '@aws-sdk/client-ecr';
-import type { ClusterInformation, CoveredResource, Finding, FindingDetail, FindingDetailsErrorCode } from '@aws-sdk/client-inspector2';
+import type { ClusterInformation, CoveredResource, EcrConfiguration, Finding, FindingDetail, FindingDetailsErrorCode, ResourceScanType } from '@aws-sdk/client-inspector2';
 
 export interface StoredImage {
   readonly repository: string;
@@ -9,6 +9,9 @@ export interface StoredImage {
   readonly mediaType: string;
   readonly tags: string[];
 }
+
+/** For how long images are scanned again. */
+export type Rescan = Required<EcrConfiguration>;
 
 /** What the stand-in knows; tests write it, requests read it. */
 export class World {
@@ -25,6 +28,11 @@ export class World {
 
   /** Where images run, by their ARN. */
   readonly clusters = new Map<string, ClusterInformation[]>();
+
+  /** What Amazon Inspector is switched on for. */
+  readonly enabled = new Set<ResourceScanType>();
+  /** None where nobody has set it. */
+  rescan?: Rescan;
 
   constructor(readonly account = '123456789012', readonly region = 'eu-west-1') {}
 

@@ -1,28 +1,13 @@
 import * as ecr from '@aws-sdk/client-ecr';
 import * as inspector from '@aws-sdk/client-inspector2';
-import type { World } from './world';
-
-/** A refusal in the service's own words. */
-export class ServiceError extends Error {
-  constructor(readonly code: string, message: string, readonly status = 400) {
-    super(message);
-  }
-}
-
-export interface Operation {
-  readonly request: unknown;
-  readonly response: unknown;
-  /** The member that is given in pages. */
-  readonly paged?: { readonly most: number; readonly list: (answer: any) => unknown[]; readonly with: (answer: any, page: unknown[]) => object };
-  answer(world: World, request: any): object;
-}
+import { type Operation, ServiceError } from './operation';
 
 const VALIDATION = 'ValidationException';
 /** https://docs.aws.amazon.com/inspector/v2/APIReference/API_ClusterForImageFilterCriteria.html */
 const IMAGE_ARN = /^arn:.*:ecr:.*:\d{12}:repository\/[a-zA-Z0-9._/-]+(\/sha256:[a-z0-9]{64})?$/;
 
-/** What the reader asks for, by the names of the operations. */
-export const OPERATIONS: Record<string, Operation> = {
+/** What a judgement asks for, by the names of the operations. */
+export const SCAN_OPERATIONS: Record<string, Operation> = {
   BatchGetImage: {
     request: ecr.BatchGetImageRequest$,
     response: ecr.BatchGetImageResponse$,
