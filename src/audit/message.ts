@@ -1,15 +1,7 @@
 import type { SignalReport, SignalSummary } from './contract';
 
-/** A message in every form that a subscriber of a topic may take. */
-export interface Message {
-  readonly subject: string;
-  /** For people. */
-  readonly text: string;
-  /** For machines. */
-  readonly json: string;
-}
-
-export function messageOf(report: SignalReport): Message {
+/** What people and machines are told of a signal. */
+export function messageOf(report: SignalReport) {
   const { title, severity, sentence, time, region, account, eventId, runbook, runbookUrl, controls } = report;
   const { repository, imageTag, imageDigest, github } = report;
   const lines: [label: string, value: string | undefined][] = [
@@ -30,7 +22,7 @@ export function messageOf(report: SignalReport): Message {
 }
 
 /** What stands for all that were not told of one by one. */
-export function messageOfMany(many: SignalSummary): Message {
+export function messageOfMany(many: SignalSummary) {
   const { title, severity, account, region, summary: { from, more }, runbook, runbookUrl } = many;
   const text = [
     `${more} more within five minutes from ${from} in ${region}, account ${account}: ${title}.`,

@@ -39,9 +39,8 @@ export class RepositoryInventory extends Construct {
       }, options),
     });
     const buffer = new BufferedHandler(this, 'Requests', {
-      handler: this.function, options, alarmActions, batchSize: 1, maxConcurrency: 2,
+      handler: this.function, options, alarmActions, whenLost: runbook.lostMessages, batchSize: 1, maxConcurrency: 2,
     });
-    runbook.linkLost(buffer.lost);
     this.function.addEnvironment('QUEUE', buffer.queue.queueUrl);
     buffer.queue.grant(this.function, 'sqs:SendMessage');
     allowKey(this.function, options);

@@ -1,4 +1,3 @@
-import type { aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
 import { AuditSignal } from './audit-signal';
 
 const LIBRARY = 'https://github.com/cdk-secure-ecr/cdk-secure-ecr/blob/main/docs/runbook.md';
@@ -21,10 +20,9 @@ export class Runbook {
     return this.at('any-signal');
   }
 
-  /** Says at the alarm of lost messages what to do about them. */
-  public linkLost(alarm: cloudwatch.Alarm): void {
-    const resource = alarm.node.defaultChild as cloudwatch.CfnAlarm;
-    resource.alarmDescription = `${resource.alarmDescription}. ${this.at('lost-messages')}`;
+  /** What to do about messages that were lost. */
+  public get lostMessages(): string {
+    return this.at('lost-messages');
   }
 
   private at(heading: string): string {

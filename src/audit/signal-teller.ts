@@ -40,8 +40,9 @@ export class SignalTeller extends Construct {
         environment: { NAMESPACE: namespace, TOPIC: this.topic.topicArn },
       }, options),
     });
-    this.buffer = new BufferedHandler(this, 'Events', { handler: this.function, options, alarmActions, maxConcurrency: 5 });
-    runbook.linkLost(this.buffer.lost);
+    this.buffer = new BufferedHandler(this, 'Events', {
+      handler: this.function, options, alarmActions, whenLost: runbook.lostMessages, maxConcurrency: 5,
+    });
     this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
 
     ledgerTable(this, 'Ledger', this.function, options).grant(this.function, 'dynamodb:PutItem'); // sessions of GitHub
