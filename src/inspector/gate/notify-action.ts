@@ -43,7 +43,9 @@ export interface NotifyActionProps {
  *
  * - A verdict is told once. Of more than five of the same kind within five minutes the rest is told in one message, six
  *   minutes after the fifth.
- * - An image that is part of an index is not told of by itself: its index is.
+ * - An image that is part of an index is not told of by itself: its index is. One exception: a platform that is scanned and
+ *   rejected before its index was first judged, which is within about half a minute of the push, is told of too, because
+ *   nobody knows yet that it is part of something.
  * - An image that is only archived, or only no longer scanned because nobody uses it, is told of when it runs somewhere, or
  *   when nobody knows whether it does.
  * - Where an image runs is what Amazon Inspector has seen in Amazon ECS and Amazon EKS, up to 36 hours late, of images that
