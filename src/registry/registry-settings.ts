@@ -1,5 +1,6 @@
 import type { IConstruct } from 'constructs';
 import { RegistryRecord } from './registry-record';
+import type { RegistryScanning } from './registry-scanning';
 import { checkFilters } from './scan-filters';
 import { Problems } from '../private/problems';
 
@@ -11,6 +12,15 @@ export class RegistrySettings {
   /** @internal */
   public static _of(scope: IConstruct): RegistrySettings {
     return new RegistrySettings(scope, RegistryRecord.of(scope));
+  }
+
+  /**
+   * How the app has the registry scanned, as far as it has said so; all of it is there at synthesis only.
+   *
+   * @internal
+   */
+  public get _scanning(): RegistryScanning | undefined {
+    return this.record.owner?._scanning;
   }
 
   private constructor(

@@ -52,7 +52,8 @@ export interface InspectorGateProps {
 
   /**
    * Who finds vulnerabilities. The gate asks `EcrRegistry` to have its repositories scanned continuously by Amazon Inspector;
-   * basic scanning is set up elsewhere.
+   * basic scanning is set up elsewhere. Basic scanning where an `EcrRegistry` of the app has Amazon Inspector scan raises the
+   * warning `cdk-secure-ecr:gateScannerBasic`.
    *
    * @default ImageScanner.INSPECTOR
    */

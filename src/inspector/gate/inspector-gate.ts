@@ -5,7 +5,7 @@ import {
 import { Construct } from 'constructs';
 import { EVENT_SOURCE, GateMetric, VerdictEventType } from './contract';
 import type { IGateAction } from './gate-action';
-import { MAX_CONCURRENCY, checkProps } from './gate-checks';
+import { MAX_CONCURRENCY, checkProps, warnOfScanner } from './gate-checks';
 import { GateAlarms, GateMetrics } from './gate-metrics';
 import { ImageJudge } from './image-judge';
 import { ImageWatch } from './image-watch';
@@ -34,7 +34,7 @@ import { FindingPolicy } from '../finding-policy';
  * When it is deleted, the table of the verdicts stays (`removalPolicy`), and so does the scanning of the registry; all else
  * goes.
  *
- * Costs, for 1,000 images of two platforms each: about 0.80 USD when they are pushed, 2 USD for each month that they are kept,
+ * Costs, for 1,000 images of two platforms each: about 0.75 USD when they are pushed, 2 USD for each month that they are kept,
  * because each is judged again every day, and 0.09 USD for a finding that changes in all of them. The gate itself: 0.50 USD a
  * month for alarms, 0.60 USD for queues, 0.60 to 4.80 USD for metrics. Amazon Inspector bills scans of its own.
  *
@@ -102,7 +102,7 @@ export class InspectorGate extends Construct {
     const alarms = new GateAlarms(this, 'Alarms', this.metrics, props.pendingAlarmAfter ?? Duration.days(1), alarmActions);
     [this.revokedAlarm, this.pendingAlarm, this.silentAlarm] = [alarms.revoked, alarms.pending, alarms.silent];
     props.actions?.forEach((action) => this.addAction(action));
-    this.node.addValidation({ validate: () => this.validateRules() });
+    this.node.addValidation({ validate: () => this.validate(scanner) });
   }
 
   /** Has something done about verdicts; an action that the gate has already is not added again. */
@@ -227,7 +227,8 @@ export class InspectorGate extends Construct {
     return rule;
   }
 
-  private validateRules(): string[] {
+  private validate(scanner: ImageScanner): string[] {
+    warnOfScanner(this, scanner);
     const problems = new Problems(this.node.path);
     const { rulesPerBus } = LIMITS.events;
     const rules = rulesOnDefaultBus(this).length;

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  App, CfnParameter, Duration, RemovalPolicy, Stack, Stage, aws_cloudwatch_actions as actions, type aws_cloudwatch as cloudwatch, aws_ec2 as ec2,
-  aws_ecr as ecr, type aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns,
-  aws_sqs as sqs,
+  App, CfnParameter, Duration, RemovalPolicy, Stack, Stage, Validations, aws_cloudwatch_actions as actions, type aws_cloudwatch as cloudwatch,
+  aws_ec2 as ec2, aws_ecr as ecr, type aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs,
+  aws_sns as sns, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
@@ -390,6 +390,36 @@ describe('the registry', () => {
 
     expect(synthesized()).toBe('synthesized');
     Annotations.fromStack(stack).hasNoWarning('/Stack/Gate', Match.anyValue());
+  });
+
+  test.each(['before', 'after'])('by Amazon Inspector, set up %s a gate of basic scanning, raises a warning', (when) => {
+    const elsewhere = () => new EcrRegistry(new Stack(app, 'Elsewhere', { env: ENV }), 'Registry');
+    if (when === 'before') elsewhere();
+    gate({ scanner: ImageScanner.ECR_BASIC });
+    if (when === 'after') elsewhere();
+
+    expect(synthesized()).toBe('synthesized');
+    Annotations.fromStack(stack).hasWarning('/Stack/Gate', Match.stringLikeRegexp('^judges by basic scanning, but the EcrRegistry .*cdk-secure-ecr:gateScannerBasic'));
+  });
+
+  test.each<[string, () => void]>([
+    ['where it is acknowledged', () => {
+      new EcrRegistry(stack, 'Registry');
+      Validations.of(gate({ scanner: ImageScanner.ECR_BASIC })).acknowledge({ id: 'cdk-secure-ecr:gateScannerBasic', reason: 'both for a while' });
+    }],
+    ['in another Region', () => {
+      new EcrRegistry(new Stack(app, 'Elsewhere', { env: { ...ENV, region: 'us-east-1' } }), 'Registry');
+      gate({ scanner: ImageScanner.ECR_BASIC });
+    }],
+    ['where somebody else sets up scanning', () => {
+      new EcrRegistry(stack, 'Registry', { scanning: RegistryScanning.unmanaged() });
+      gate({ scanner: ImageScanner.ECR_BASIC });
+    }],
+  ])('raises none %s', (_where, make) => {
+    make();
+
+    expect(synthesized()).toBe('synthesized');
+    Annotations.fromStack(stack).hasNoWarning('/Stack/Gate', Match.stringLikeRegexp('gateScannerBasic'));
   });
 
   test('of basic scanning contradicts a gate of Amazon Inspector', () => {
