@@ -6,4 +6,4 @@ process.env.EVENTS = 'Image Rejected,Image Verdict Changed';
 process.env.RUNBOOK_URL = 'https://wiki.example.com/verdicts';
 process.env.AWS_REGION = 'eu-west-1';
 process.env.AWS_ACCESS_KEY_ID = 'AKIAEXAMPLE';
-process.env.AWS_SECRET_ACCESS_KEY = 'example';
+process.env.AWS_SECRET_ACCESS_KEY = 'an-example-of-a-secret-key';

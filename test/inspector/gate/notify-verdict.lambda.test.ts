@@ -306,6 +306,18 @@ describe('what fails', () => {
   });
 });
 
+test('no secret is logged, whatever fails', async () => {
+  const write = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  deny();
+  publish.mockRejectedValueOnce(new Error('Rate exceeded'));
+
+  expect(await handler(batch(event(rejected()), 'text'))).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm1' }] });
+
+  const logged = write.mock.calls.join('\n');
+  expect(logged).toContain('A message failed');
+  for (const secret of [process.env.AWS_SECRET_ACCESS_KEY, 'AWS4-HMAC']) expect(logged).not.toContain(secret);
+});
+
 test('a huge event is told of, in a message that SNS takes', async () => {
   runs(digest(2), ...Array.from({ length: 300 }, (_, at) => ecsCluster(aws.world, `${'x'.repeat(240)}${at}`, 'y'.repeat(200))));
 
