@@ -21,10 +21,11 @@ export class RepositoryPolicy {
 
   public add(statement: iam.PolicyStatement): void {
     const problems = new Problems(this.owner.node.path);
+    const asJson = statement.toJSON();
     problems.unless(statement.hasPrincipal, {
       prop: 'statement',
       must: 'name a principal',
-      got: statement.toJSON(),
+      got: asJson,
       remedy: 'add principals: the policy of a repository says who may do something with it',
       code: 'repositoryPolicyPrincipal',
     });
@@ -56,16 +57,16 @@ export class RepositoryPolicy {
     problems.unless(!namesEverybody(statement) || nameCaller(statement.conditions), {
       prop: 'statement',
       must: 'not let in every AWS account',
-      got: statement.toJSON(),
+      got: asJson,
       remedy: 'name principals, or add a condition such as aws:PrincipalOrgID; public images belong in ECR Public',
       code: 'repositoryPolicyPublic',
     });
-    const kinds = Object.keys(statement.toJSON().Principal ?? {});
+    const kinds = Object.keys(asJson.Principal ?? {});
     const isForAnybody = statement.effect === iam.Effect.ALLOW && kinds.includes('Service') && !nameSource(statement.conditions);
     problems.unless(!isForAnybody || kinds.length === 1, {
       prop: 'statement',
       must: 'say for whom a service may act',
-      got: statement.toJSON(),
+      got: asJson,
       remedy: 'give the service a statement of its own, or add a condition on aws:SourceArn or aws:SourceAccount',
       code: 'repositoryPolicyService',
     });

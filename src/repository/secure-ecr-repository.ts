@@ -11,6 +11,9 @@ import { RepositoryAccess } from '../access/repository-access';
 import { RepositoryPolicy, namesEverybody } from '../access/repository-policy';
 import { acknowledge } from '../private/acknowledge';
 
+/** A value that cannot change, so one is enough for all repositories. */
+const STANDARD_RETENTION = ImageRetention.standard();
+
 /** Properties of a `SecureEcrRepository`. */
 export interface SecureEcrRepositoryProps {
   /**
@@ -87,9 +90,6 @@ export interface OnImageEventOptions extends events.OnEventOptions {
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html
  */
 export class SecureEcrRepository extends ecr.RepositoryBase {
-  public readonly repositoryName: string;
-  public readonly repositoryArn: string;
-
   /**
    * The key that encrypts the images; none where ECR's own keys do.
    *
@@ -104,6 +104,8 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   private readonly policy: RepositoryPolicy;
   private readonly resource: ecr.CfnRepository;
   private readonly ownKey?: kms.Key;
+  private nameAttribute?: string;
+  private arnAttribute?: string;
 
   constructor(scope: Construct, id: string, props: SecureEcrRepositoryProps = {}) {
     // Before super(), so that a refused repository leaves nothing in the tree.
@@ -123,25 +125,31 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
       encryptionConfiguration: encryption.configuration,
       ...tagMutability._render(),
       imageScanningConfiguration: { scanOnPush: true },
-      lifecyclePolicy: (props.retention ?? ImageRetention.standard())._bind(this),
+      lifecyclePolicy: (props.retention ?? STANDARD_RETENTION)._bind(this),
       repositoryPolicyText: this.policy.text,
       emptyOnDelete: props.emptyOnDelete,
     });
     this.resource.applyRemovalPolicy(removalPolicy);
-    this.repositoryName = this.getResourceNameAttribute(this.resource.ref);
-    this.repositoryArn = this.getResourceArnAttribute(this.resource.attrArn, {
-      service: 'ecr',
-      resource: 'repository',
-      resourceName: this.physicalName,
-      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-    });
-
     this.access = RepositoryAccess.fromRepository(this);
 
     this.node.addValidation({ validate: () => [...this.policy.validate(), ...removalProblems(this.resource, this.encryptionKey)] });
     for (const warning of [encryption.warning, tagMutability._warning()]) {
       if (warning) Validations.of(this).addWarning(`cdk-secure-ecr:${warning.code}`, warning.message);
     }
+  }
+
+  // Made when first asked for, as in CDK's own constructs: for each, CDK makes a class.
+  public get repositoryName(): string {
+    return this.nameAttribute ??= this.getResourceNameAttribute(this.resource.ref);
+  }
+
+  public get repositoryArn(): string {
+    return this.arnAttribute ??= this.getResourceArnAttribute(this.resource.attrArn, {
+      service: 'ecr',
+      resource: 'repository',
+      resourceName: this.physicalName,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
   }
 
   /**

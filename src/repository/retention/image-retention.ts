@@ -204,8 +204,12 @@ export class ImageRetention extends Mixin {
     return new ImageRetention(document, false);
   }
 
+  /** As JSON; nothing while something is known only at deployment. */
+  private readonly text?: string;
+
   private constructor(private readonly document: LifecycleDocument, private readonly readIn: boolean) {
     super();
+    if (isKnown(document)) this.text = JSON.stringify(document);
   }
 
   /** Whether it can be applied to a construct: an `AWS::ECR::Repository`. */
@@ -228,8 +232,7 @@ export class ImageRetention extends Mixin {
    * Fails when a number or tag is known only at deployment; the mixin takes such a policy.
    */
   public toJson(): string {
-    this.mustBeKnown('toJson');
-    return JSON.stringify(this.document);
+    return this.known('toJson');
   }
 
   /** In words what the policy will do, a sentence for each rule; warnings, if any, at the end. */
@@ -264,7 +267,7 @@ export class ImageRetention extends Mixin {
    * @param now the time of the run; it is never taken from a clock
    */
   public simulate(images: StoredImage[], now: Date): ImageFate[] {
-    this.mustBeKnown('simulate');
+    this.known('simulate');
     return simulate(this.document, images, now);
   }
 
@@ -275,12 +278,13 @@ export class ImageRetention extends Mixin {
    */
   public _bind(repository: IConstruct): ecr.CfnRepository.LifecyclePolicyProperty {
     for (const warning of this.warnings()) Validations.of(repository).addWarning('cdk-secure-ecr:retentionDoubtful', warning);
-    return { lifecyclePolicyText: Stack.of(repository).toJsonString(this.document) };
+    // A token only where there has to be one: CDK resolves each several times.
+    return { lifecyclePolicyText: this.text ?? Stack.of(repository).toJsonString(this.document) };
   }
 
-  private mustBeKnown(method: string): void {
+  private known(method: string): string {
     const problems = new Problems(`ImageRetention.${method}`);
-    problems.unless(isKnown(this.document), {
+    problems.unless(this.text !== undefined, {
       prop: 'rules',
       must: 'hold known values only',
       got: 'a value known only at deployment',
@@ -288,6 +292,7 @@ export class ImageRetention extends Mixin {
       code: 'retentionUnknown',
     });
     problems.throwIfAny();
+    return this.text!;
   }
 }
 
