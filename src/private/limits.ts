@@ -1,4 +1,4 @@
-/** Limits of Amazon ECR, of IAM and of GitHub that can be checked before a deployment, each with the page that states it. */
+/** Limits of Amazon ECR, of IAM, of CloudFormation and of GitHub that can be checked before a deployment, each with the page that states it. */
 export const LIMITS = {
   /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
   repositoryName: { min: 2, max: 256, pattern: /^(?:[a-z0-9]+(?:[._-][a-z0-9]+)*\/)*[a-z0-9]+(?:[._-][a-z0-9]+)*$/ },
@@ -6,6 +6,8 @@ export const LIMITS = {
   tagExclusions: { min: 1, max: 5, maxLength: 128, pattern: /^[0-9a-zA-Z._*-]+$/, maxWildcards: 2 },
   /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
   repositoryPolicyCharacters: 10_240,
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+  resourcesPerStack: 500,
   lifecycle: {
     /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
     maxRules: 50,

@@ -7,6 +7,7 @@ import { EcrEncryption } from './ecr-encryption';
 import { ImageTagMutability } from './image-tag-mutability';
 import { checkImageTags, checkProps, removalProblems } from './repository-checks';
 import { ImageRetention } from './retention';
+import { watchStackSize } from './stack-size';
 import { RepositoryAccess } from '../access/repository-access';
 import { RepositoryPolicy, namesEverybody } from '../access/repository-policy';
 import { acknowledge } from '../private/acknowledge';
@@ -132,6 +133,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
     this.resource.applyRemovalPolicy(removalPolicy);
     this.access = RepositoryAccess.fromRepository(this);
 
+    watchStackSize(this);
     this.node.addValidation({ validate: () => [...this.policy.validate(), ...removalProblems(this.resource, this.encryptionKey)] });
     for (const warning of [encryption.warning, tagMutability._warning()]) {
       if (warning) Validations.of(this).addWarning(`cdk-secure-ecr:${warning.code}`, warning.message);
