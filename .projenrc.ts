@@ -2,6 +2,7 @@ import { awscdk, github, javascript, typescript } from 'projen';
 import { Architecture } from './projenrc/architecture';
 import { Commands } from './projenrc/commands';
 import { CommunityFiles } from './projenrc/community-files';
+import { CompiledLibrary } from './projenrc/compiled-library';
 import { HANDLER_OPTIONS, Handlers } from './projenrc/handlers';
 import { Workflows } from './projenrc/workflows';
 
@@ -118,6 +119,7 @@ project.package.addPackageResolutions('unrs-resolver@1.12.2');
 
 new Architecture(project);
 new Commands(project);
+new CompiledLibrary(project);
 new Handlers(project);
 new Workflows(project);
 new CommunityFiles(project);

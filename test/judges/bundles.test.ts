@@ -39,4 +39,7 @@ test('what is in the bundles is listed with its licence', () => {
   const listed = readFileSync(join(ASSETS, 'THIRD-PARTY-LICENSES.txt'), 'utf8');
   expect(listed).toMatch(/^@aws-lambda-powertools\/logger \S+ \(MIT-0\)$/m);
   expect(listed).toMatch(/^@aws-sdk\/client-ecr \S+ \(Apache-2\.0\)$/m);
+  const licences = [...listed.matchAll(/^\S+ \d+\.\d+\.\d+ \((.+)\)$/gm)].map(([, licence]) => licence);
+  expect(licences.length).toBeGreaterThan(20);
+  expect(licences.filter((licence) => !/^(Apache-2\.0|MIT|MIT-0|ISC|0BSD|BSD-[23]-Clause)$/.test(licence))).toEqual([]); // no AGPL, above all
 });

@@ -1,4 +1,4 @@
 export * from './image-retention';
-export * from './retention-rule';
+export { RetentionRule } from './retention-rule';
 export { ImageSelection } from './image-selection';
 export { type ImageFate, RetentionOutcome, type StoredImage } from './simulate';
