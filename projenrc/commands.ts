@@ -57,6 +57,15 @@ export class Commands extends Component {
       exec: 'esbuild test/inspector/benchmark.ts --bundle --platform=node --log-level=error | node --max-old-space-size=180 --max-semi-space-size=2 -',
     });
 
+    project.addTask('test:performance', {
+      description: 'Synthesis beside the same by hand, imports, package and bundles, against their limits; a minute',
+      steps: [
+        // What ships is measured, so it is made; out of the way of what is said.
+        { exec: 'projen pre-compile >&2 && projen compile >&2' },
+        { exec: 'tsx --tsconfig tsconfig.dev.json test/performance/main.ts', receiveArgs: true },
+      ],
+    });
+
     project.addTask('compare:gates', {
       description: 'What the rules of other gates say of the cases of docs/findings.md; fetches their sources',
       exec: 'tsx --tsconfig tsconfig.dev.json test/inspector/compare-gates.ts',
@@ -88,6 +97,7 @@ export class Commands extends Component {
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-retention.ts');
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-audit.ts');
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-compliance.ts');
+    project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-performance.ts');
 
     const jest = project.jest!.config;
     jest.testMatch = ['<rootDir>/test/**/*.test.ts'];

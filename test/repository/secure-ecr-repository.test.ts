@@ -1,6 +1,6 @@
 import {
-  App, CfnParameter, type CfnResource, Duration, NestedStack, PhysicalName, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, Validations,
-  aws_codebuild as codebuild, aws_ec2 as ec2, aws_ecr as ecr, aws_ecs as ecs, aws_events_targets as targets,
+  App, CfnParameter, type CfnResource, Duration, Lazy, NestedStack, PhysicalName, RemovalPolicies, RemovalPolicy, Stack, Stage, Tags, Token,
+  Validations, aws_codebuild as codebuild, aws_ec2 as ec2, aws_ecr as ecr, aws_ecs as ecs, aws_events_targets as targets,
   aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
@@ -69,6 +69,23 @@ describe('defaults', () => {
     new SecureEcrRepository(agnostic, 'A');
     new SecureEcrRepository(agnostic, 'B');
     Template.fromStack(agnostic).resourceCountIs('AWS::ECR::Repository', 2);
+  });
+});
+
+describe('what a synthesis is spared', () => {
+  test('a retention that is known is no token, and one that is not still is', () => {
+    const age = Duration.days(Token.asNumber(Lazy.any({ produce: () => 9 })));
+    const known = new SecureEcrRepository(stack, 'Known');
+    const late = new SecureEcrRepository(stack, 'Late', { retention: ImageRetention.standard({ temporaryTagAge: age }) });
+    const isToken = ({ node }: SecureEcrRepository) =>
+      Token.isUnresolved(((node.defaultChild as ecr.CfnRepository).lifecyclePolicy as ecr.CfnRepository.LifecyclePolicyProperty).lifecyclePolicyText);
+    expect([known, late].map(isToken)).toEqual([false, true]);
+  });
+
+  test('name and ARN are one token each, however often they are asked for', () => {
+    const images = new SecureEcrRepository(stack, 'Images');
+    expect(images.repositoryName).toBe(images.repositoryName);
+    expect(images.repositoryArn).toBe(images.repositoryArn);
   });
 });
 

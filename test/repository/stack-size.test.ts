@@ -45,9 +45,14 @@ test('the policy of the key does not grow with its repositories', () => {
   expect(keyPolicy(other)).toEqual(keyPolicy(stack));
 });
 
-test('a stack that is full is accepted', () => {
-  make(499);
-  expect(resources(stack)).toBe(500);
+test('a stack that is full is accepted, and fits without indentation', () => {
+  const full = new Stack(app, 'Full', { env: ENV, suppressTemplateIndentation: true });
+  make(499, full);
+
+  const { templateFullPath, template } = app.synth().getStackArtifact(full.artifactId);
+
+  expect(Object.keys(template.Resources)).toHaveLength(500);
+  expect(statSync(templateFullPath).size).toBeLessThan(1_000_000);
 });
 
 test('a stack that holds more is refused once, with what to do', () => {
