@@ -4,9 +4,9 @@ const { join, relative } = require('node:path');
 // A jest reporter that ends the run with `N passed, N failed` as its last line.
 // A file that does not even load counts as one failure, and so does what fails beside the tests, such as coverage.
 module.exports = class ClosingLine {
-  constructor({ rootDir, collectCoverage }) {
+  constructor({ rootDir, collectCoverage, nonFlagArgs }) {
     this.rootDir = rootDir;
-    this.isWhole = collectCoverage; // as `npm test` asks for
+    this.isWhole = collectCoverage && nonFlagArgs.length === 0; // as with `npm test`
   }
 
   onRunComplete(_contexts, results) {
