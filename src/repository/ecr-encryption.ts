@@ -51,6 +51,9 @@ export abstract class EcrEncryption {
   /**
    * Keys that ECR owns, free of charge. Nobody can audit, rotate or disable them.
    *
+   * The template says nothing of encryption then, as that of a plain `ecr.Repository` does: for CloudFormation a repository that
+   * spells `AES256` out is another one, and would replace it.
+   *
    * Raises the warning `cdk-secure-ecr:repositoryWithoutCustomerKey`; Security Hub control ECR.5 fails.
    */
   public static aes256(): EcrEncryption {
@@ -81,7 +84,8 @@ export abstract class EcrEncryption {
 
 /** What an encryption comes to, for one repository. */
 export interface BoundEncryption {
-  readonly configuration: ecr.CfnRepository.EncryptionConfigurationProperty;
+  /** None where ECR does what it does by default. */
+  readonly configuration?: ecr.CfnRepository.EncryptionConfigurationProperty;
   readonly key?: kms.IKeyRef;
   /** The key, if it was made for this repository alone. */
   readonly ownKey?: kms.Key;
@@ -142,7 +146,6 @@ class Aes256Encryption extends EcrEncryption {
 
   public _bind(): BoundEncryption {
     return {
-      configuration: { encryptionType: 'AES256' },
       warning: {
         code: 'repositoryWithoutCustomerKey',
         message: 'images are encrypted with a key that nobody can audit, rotate or disable; Security Hub ECR.5 fails',

@@ -20,6 +20,9 @@ function retained<T extends CfnResource>(resource: T): T {
   return resource;
 }
 
+const retainedKey = (scope: Stack) => new kms.Key(scope, 'Key', { removalPolicy: RemovalPolicy.RETAIN });
+const theirKey = (scope: Stack) => kms.Key.fromKeyArn(scope, 'Key', 'arn:aws:kms:eu-west-1:222222222222:key/some');
+
 describe('defaults', () => {
   test('make a repository that an audit passes', () => {
     new SecureEcrRepository(stack, 'Images');
@@ -231,10 +234,26 @@ describe('encryption', () => {
     const images = new SecureEcrRepository(stack, 'A', { encryption: EcrEncryption.aes256() });
     expect(images.encryptionKey).toBeUndefined();
     template().resourceCountIs('AWS::KMS::Key', 0);
-    template().hasResourceProperties('AWS::ECR::Repository', {
-      EncryptionConfiguration: { EncryptionType: 'AES256', KmsKey: Match.absent() },
-    });
+    template().hasResourceProperties('AWS::ECR::Repository', { EncryptionConfiguration: Match.absent() });
     Annotations.fromStack(stack).hasWarning('/Stack/A', Match.stringLikeRegexp('ECR.5 fails'));
+  });
+
+  test.each<[string, (scope: Stack) => ecr.RepositoryProps, (scope: Stack) => EcrEncryption]>([
+    ['nothing said', () => ({}), () => EcrEncryption.aes256()],
+    ['AES-256', () => ({ encryption: ecr.RepositoryEncryption.AES_256 }), () => EcrEncryption.aes256()],
+    ['a key of the app', (scope) => ({ encryptionKey: retainedKey(scope) }), (scope) => EcrEncryption.key(retainedKey(scope))],
+    ['a key from elsewhere', (scope) => ({ encryptionKey: theirKey(scope) }), (scope) => EcrEncryption.key(theirKey(scope))],
+  ])('it takes the place of an ecr.Repository with %s: nothing differs that would replace it', (_name, before, after) => {
+    const unchangeable = (make: (scope: Stack) => void) => {
+      const scope = new Stack(new App(), 'Stack', { env: ENV });
+      make(scope);
+      const [[id, { Properties }]] = Object.entries<any>(Template.fromStack(scope).findResources('AWS::ECR::Repository'));
+      return { id, name: Properties?.RepositoryName, encryption: Properties?.EncryptionConfiguration };
+    };
+    for (const repositoryName of ['shop/web', undefined]) {
+      const here = unchangeable((scope) => new SecureEcrRepository(scope, 'Web', { repositoryName, encryption: after(scope) }));
+      expect(here).toEqual(unchangeable((scope) => new ecr.Repository(scope, 'Web', { repositoryName, ...before(scope) })));
+    }
   });
 
   test('two layers, with the shared key or a given one, in GovCloud', () => {
