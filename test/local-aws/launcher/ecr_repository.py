@@ -5,7 +5,7 @@ import json
 from . import schema
 from .ecr_answers import Refused, call, document, operation, repository_of
 from .ecr_images import exclusion_filters
-from .private import cloudformation, ecr, responses
+from .private import change_sets, cloudformation, ecr, responses
 
 TYPE = "AWS::ECR::Repository"
 
@@ -40,7 +40,8 @@ def install() -> None:
     ecr._put_lifecycle_policy = after(check_lifecycle, put_lifecycle)
     cloudformation._RESOURCE_HANDLERS[TYPE] = {
         "create": create_resource, "update": update_resource, "update_with_logical_id": True,
-        "delete": delete_resource}
+        "delete": delete_resource, "import": import_resource}
+    change_sets._IMPORT_LOOKUPS[TYPE] = ("RepositoryName",), import_problem
 
 
 def after(check, handler):
@@ -102,6 +103,16 @@ def delete_resource(name: str, properties: dict) -> None:
     if name in ecr._repositories:
         force = str(properties.get("EmptyOnDelete", False)).lower() == "true"
         call(ecr._delete_repository, {"repositoryName": name, "force": force})
+
+
+def import_resource(identifier: dict) -> tuple:
+    """Nothing of the repository changes: CloudFormation compares nothing, and sets what differs with the next update."""
+    name = identifier["RepositoryName"]
+    return name, attributes(name)
+
+
+def import_problem(name: str) -> str | None:
+    return None if name in ecr._repositories else change_sets._IMPORT_NOT_FOUND.format(type=TYPE, value=name)
 
 
 def apply_policies(name: str, properties: dict) -> None:

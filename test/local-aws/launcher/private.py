@@ -52,6 +52,7 @@ iam_evaluator = Private(
     "fnmatch_iam_cs", "caller_arn")
 cloudformation = Private(
     "ministack.services.cloudformation.provisioners", "_RESOURCE_HANDLERS", "_physical_name")
+change_sets = Private("ministack.services.cloudformation.changesets", "_IMPORT_LOOKUPS", "_IMPORT_NOT_FOUND")
 ecr = Private(
     "ministack.services.ecr", "handle_request", "handle_registry_request", "repository_policy_for_arn",
     "_repositories", "_images", "_layer_blobs", "_manifest_blobs", "_uploads", "_repo_policies", "_lifecycle_policies",
