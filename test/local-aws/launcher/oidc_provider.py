@@ -1,13 +1,14 @@
 """AWS::IAM::OIDCProvider as a real provider, which AssumeRoleWithWebIdentity trusts."""
 
 from . import schema
-from .private import cloudformation, iam, responses
+from .private import change_sets, cloudformation, iam, responses
 
 TYPE = "AWS::IAM::OIDCProvider"
 
 
 def install() -> None:
-    cloudformation._RESOURCE_HANDLERS[TYPE] = {"create": create, "update": update, "delete": delete}
+    cloudformation._RESOURCE_HANDLERS[TYPE] = {"create": create, "update": update, "delete": delete, "import": adopt}
+    change_sets._IMPORT_LOOKUPS[TYPE] = ("Arn",), import_problem
 
 
 def create(_logical_id: str, properties: dict, _stack: str) -> tuple:
@@ -31,6 +32,14 @@ def update(arn: str, old: dict, new: dict, stack: str) -> tuple:
 
 def delete(arn: str, _properties: dict) -> None:
     iam._oidc_providers.pop(arn, None)
+
+
+def adopt(identifier: dict) -> tuple:
+    return identifier["Arn"], {"Arn": identifier["Arn"]}
+
+
+def import_problem(arn: str) -> str | None:
+    return None if arn in iam._oidc_providers else change_sets._IMPORT_NOT_FOUND.format(type=TYPE, value=arn)
 
 
 def _keep(arn: str, properties: dict) -> None:

@@ -9,7 +9,7 @@ import uuid
 from datetime import datetime, timezone
 
 from . import schema
-from .private import cloudformation, responses
+from .private import change_sets, cloudformation, responses
 
 # To add a type, add a line: its name, and what its Arn looks like if it has one.
 TYPES = {
@@ -39,11 +39,13 @@ def records(type: str = "") -> list:
 def install() -> None:
     for resource_type, arn in TYPES.items():
         cloudformation._RESOURCE_HANDLERS[resource_type] = handlers(resource_type, arn)
+        names = tuple(schema.names(resource_type, "primaryIdentifier"))
+        change_sets._IMPORT_LOOKUPS[resource_type] = names, import_problem(resource_type)
 
 
 def handlers(resource_type: str, arn) -> dict:
     def key(physical_id: str) -> tuple:
-        return responses.get_account_id(), responses.get_region(), resource_type, physical_id
+        return key_of(resource_type, physical_id)
 
     def create(logical_id: str, properties: dict, stack: str) -> tuple:
         schema.validate(resource_type, properties)
@@ -69,7 +71,22 @@ def handlers(resource_type: str, arn) -> dict:
     def delete(physical_id: str, _properties: dict) -> None:
         _records.pop(key(physical_id), None)
 
-    return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete}
+    def adopt(identifier: dict) -> tuple:
+        physical_id = "|".join(identifier.values())
+        return physical_id, _records[key(physical_id)]["attributes"]
+
+    return {"create": create, "update": update, "update_with_logical_id": True, "delete": delete, "import": adopt}
+
+
+def key_of(resource_type: str, physical_id: str) -> tuple:
+    return responses.get_account_id(), responses.get_region(), resource_type, physical_id
+
+
+def import_problem(resource_type: str):
+    def problem(*identifier: str) -> str | None:
+        found = key_of(resource_type, "|".join(identifier)) in _records
+        return None if found else change_sets._IMPORT_NOT_FOUND.format(type=resource_type, value="|".join(identifier))
+    return problem
 
 
 def identify(resource_type: str, arn, logical_id: str, properties: dict, stack: str) -> tuple:
