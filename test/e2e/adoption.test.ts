@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import {
   CreateRepositoryCommand, DeleteRepositoryCommand, DescribeImagesCommand, DescribeRepositoriesCommand, ECRClient,
   GetLifecyclePolicyCommand, GetRepositoryPolicyCommand,
 } from '@aws-sdk/client-ecr';
-import { App, Stack, type aws_ecr as ecr, aws_sns as sns } from 'aws-cdk-lib';
-import { EcrEncryption, SecureEcrRepository } from '../../src';
+import { App, RemovalPolicy, Stack, type aws_ecr as ecr, aws_sns as sns } from 'aws-cdk-lib';
+import { EcrAuditTrail, EcrEncryption, EcrRegistry, GitHubOidcProvider, SecureEcrRepository } from '../../src';
 import { LocalAws, makeImage, push } from '../local-aws';
 import { page, stackOf } from '../support/page-example';
 import { temporaryFolder } from '../support/temporary-folder';
@@ -107,17 +108,43 @@ test('what is imported with settings that it does not have never gets them, as t
   await expect(readPolicy()).rejects.toThrow(/policy does not exist/);
 });
 
-test('AES-256 that is spelled out, or another key, would replace the repository', async () => {
+test('AES-256 that is spelled out would replace the repository', async () => {
   await cdk('import Shop', example('as it is'), '--resource-mapping-inline', MAPPING);
   const spelledOut = assembly((app) => {
     const images = new SecureEcrRepository(new Stack(app, 'Shop'), 'Web', { repositoryName, encryption: EcrEncryption.aes256() });
     (images.node.defaultChild as ecr.CfnRepository).encryptionConfiguration = { encryptionType: 'AES256' };
   });
-  const withKey = assembly((app) => new SecureEcrRepository(new Stack(app, 'Shop'), 'Web', { repositoryName }));
 
-  for (const app of [spelledOut, withKey]) {
-    expect(await cdk('diff Shop', app)).toMatch(/EncryptionConfiguration \(requires replacement\)/);
-  }
+  expect(await cdk('diff Shop', spelledOut)).toMatch(/EncryptionConfiguration \(requires replacement\)/);
   await expect(cdk('deploy Shop', spelledOut)).rejects.toThrow(/custom-named resource requires replacing/);
   expect(await repository()).toMatchObject({ images: [digest], encryptionConfiguration: { encryptionType: 'AES256' } });
+});
+
+test('what a deleted stack has left is imported again: scanning, identity provider, the log and the key of an audit', async () => {
+  const env = { account: aws.account, region: aws.region };
+  const app = assembly((scope) => {
+    const stack = new Stack(scope, 'Shop', { env });
+    new EcrRegistry(stack, 'Registry');
+    new GitHubOidcProvider(stack, 'GitHub', { removalPolicy: RemovalPolicy.RETAIN });
+    new EcrAuditTrail(stack, 'Audit');
+  });
+  const kept: Record<string, string> = {
+    'AWS::ECR::RegistryScanningConfiguration': 'RegistryId', 'AWS::IAM::OIDCProvider': 'Arn', 'AWS::KMS::Key': 'KeyId', 'AWS::Logs::LogGroup': 'LogGroupName',
+  };
+  const resources = async () => {
+    const { StackResources } = await aws.client(CloudFormationClient).send(new DescribeStackResourcesCommand({ StackName: 'Shop' }));
+    return StackResources!.map((one) => ({ id: one.LogicalResourceId!, type: one.ResourceType!, physical: one.PhysicalResourceId! }));
+  };
+  const ofTheTrail = ({ id, type }: { id: string; type: string }) => type in kept && (type !== 'AWS::Logs::LogGroup' || /TrailLog/.test(id));
+  await cdk('deploy Shop', app);
+  const left = (await resources()).filter(ofTheTrail);
+  expect(left).toHaveLength(4);
+  await cdk('destroy Shop', app);
+
+  await cdk('import Shop', app, '--resource-mapping-inline', JSON.stringify(
+    Object.fromEntries(left.map(({ id, type, physical }) => [id, { [kept[type]]: physical }]))));
+  expect(await resources()).toHaveLength(4);
+  await cdk('deploy Shop', app);
+
+  expect((await resources()).filter(ofTheTrail)).toEqual(left);
 });
