@@ -73,7 +73,7 @@ test('every skip is needed', () => {
 
 test('with every option, what is left is what checkov does not understand', () => {
   const left = found.filter(({ stack }) => stack.endsWith('-Regulated')).map(({ check }) => check);
-  expect([...new Set(left)].sort()).toEqual(['CKV_AWS_111', 'CKV_AWS_116', 'CKV_AWS_18']);
+  expect([...new Set(left)].sort()).toEqual(['CKV_AWS_111', 'CKV_AWS_116', 'CKV_AWS_18', 'CKV_AWS_32']);
 });
 
 test('finds what is bad', () => {
