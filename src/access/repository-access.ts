@@ -1,4 +1,4 @@
-import { Validations, type aws_codebuild as codebuild, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
+import { type aws_codebuild as codebuild, type aws_ecr as ecr, aws_iam as iam } from 'aws-cdk-lib';
 import type { AccessCondition } from './access-condition';
 import type { GuardOptions, ImageDeletionGuardOptions, LambdaPullOptions } from './access-options';
 import { AccessRecord, type PusherNeed } from './access-record';
@@ -13,6 +13,7 @@ import { asPolicyPrincipal, conditionsOf, isFunction, isNobody, isOwnAccount, sa
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { matches } from '../private/tokens';
+import { warn } from '../private/warn';
 
 /**
  * Who may do what with a repository, in four levels: authorize (log in to the registry), read metadata, pull, push. Each
@@ -332,10 +333,10 @@ export class RepositoryAccess {
   }
 
   private warnOfOwnAccount(): void {
-    Validations.of(this.repository).addWarning(
-      'cdk-secure-ecr:accessOwnAccount',
-      'access was granted by naming the account of the repository, which lets nobody in: its IAM policies decide as before.'
-      + ' Grant to the roles, users, groups or managed policies that are meant',
-    );
+    warn(this.repository, {
+      code: 'accessOwnAccount',
+      message: 'access was granted by naming the account of the repository, which lets nobody in: its IAM policies decide as before.'
+        + ' Grant to the roles, users, groups or managed policies that are meant',
+    });
   }
 }

@@ -1,9 +1,10 @@
-import { Stack, Token, Validations, aws_events as events, aws_logs as logs } from 'aws-cdk-lib';
+import { Stack, Token, aws_events as events, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { LIMITS } from '../private/limits';
 import { leastText } from '../private/policy-size';
 import { Problems } from '../private/problems';
 import { resourcesAround, rulesOnDefaultBus } from '../private/resources-around';
+import { warn } from '../private/warn';
 
 /** What would go beyond a limit of AWS together with everything else in the app; complete only at synthesis. */
 export function limitProblems(audit: Construct, logGroup: logs.ILogGroup | undefined, rules: events.Rule[]): string[] {
@@ -31,10 +32,10 @@ export function limitProblems(audit: Construct, logGroup: logs.ILogGroup | undef
   const onBus = rulesOnDefaultBus(audit);
   if (onBus.length > rulesPerBus) {
     // No error, because the quota can be raised.
-    Validations.of(audit).addWarning(
-      'cdk-secure-ecr:auditRules',
-      `${onBus.length} rules are on the default event bus, which has room for ${rulesPerBus} until the quota "Number of rules" is raised: leave signals out, or move other rules to another bus`,
-    );
+    warn(audit, {
+      code: 'auditRules',
+      message: `${onBus.length} rules are on the default event bus, which has room for ${rulesPerBus} until the quota "Number of rules" is raised: leave signals out, or move other rules to another bus`,
+    });
   }
   for (const rule of rules) {
     const targets: events.CfnRule.TargetProperty[] = Stack.of(audit).resolve((rule.node.defaultChild as events.CfnRule).targets) ?? [];

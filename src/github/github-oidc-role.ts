@@ -1,4 +1,4 @@
-import { Stack, Token, Validations, aws_iam as iam } from 'aws-cdk-lib';
+import { Stack, Token, aws_iam as iam } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AUDIENCE } from './audience';
 import { checkTrust } from './check-trust';
@@ -12,6 +12,7 @@ import { LIMITS } from '../private/limits';
 import { policyCharacters } from '../private/policy-size';
 import { Problems } from '../private/problems';
 import { knownLength, matches } from '../private/tokens';
+import { warn } from '../private/warn';
 
 /** Checks properties and makes the role, which has no permissions yet. */
 export function makeRole(owner: Construct, props: GitHubOidcRoleProps, description: string): iam.Role {
@@ -40,7 +41,7 @@ export function makeRole(owner: Construct, props: GitHubOidcRoleProps, descripti
       return problems.messages();
     },
   });
-  warn(owner, props.subjects, policyCharacters(trust()));
+  warnOfTrust(owner, props.subjects, policyCharacters(trust()));
   acknowledge(role, 'IAMNoInlinePolicy', 'The policy belongs to this role alone and goes with it; a managed policy could be attached to others.');
   return role;
 }
@@ -128,23 +129,26 @@ function checkNames({ roleName, path, maxSessionDuration }: GitHubOidcRoleProps,
   });
 }
 
-function warn(owner: Construct, subjects: GitHubSubject[], trustCharacters: number): void {
-  const warnings = Validations.of(owner);
+function warnOfTrust(owner: Construct, subjects: GitHubSubject[], trustCharacters: number): void {
   const unpinned = subjects.filter(({ _repository }) => !_repository._ids).map(({ _repository }) => _repository.fullName);
   if (unpinned.length > 0) {
-    warnings.addWarning('cdk-secure-ecr:githubRepositoryWithoutIds',
-      `${[...new Set(unpinned)].join(', ')} cannot match repositories created, renamed or transferred after 2026-07-15, and trusts`
-      + ' whoever owns the name: use GitHubRepository.of');
+    warn(owner, {
+      code: 'githubRepositoryWithoutIds',
+      message: `${[...new Set(unpinned)].join(', ')} cannot match repositories created, renamed or transferred after 2026-07-15, and trusts`
+        + ' whoever owns the name: use GitHubRepository.of',
+    });
   }
   if (subjects.some(({ _isPullRequest }) => _isPullRequest)) {
-    warnings.addWarning('cdk-secure-ecr:githubPullRequests', 'code of pull requests, which nobody has reviewed, takes this role');
+    warn(owner, { code: 'githubPullRequests', message: 'code of pull requests, which nobody has reviewed, takes this role' });
   }
   if (subjects.some(({ _isAnyBranch }) => _isAnyBranch)) {
-    warnings.addWarning('cdk-secure-ecr:githubAnyBranch', 'whoever can push a branch takes this role');
+    warn(owner, { code: 'githubAnyBranch', message: 'whoever can push a branch takes this role' });
   }
   const { standard } = LIMITS.role.trustPolicyCharacters;
   if (trustCharacters > standard) {
-    warnings.addWarning('cdk-secure-ecr:githubTrustLong',
-      `the trust policy has at least ${trustCharacters} characters: an account allows ${standard} until its quota "Role trust policy length" is raised`);
+    warn(owner, {
+      code: 'githubTrustLong',
+      message: `the trust policy has at least ${trustCharacters} characters: an account allows ${standard} until its quota "Role trust policy length" is raised`,
+    });
   }
 }

@@ -7,6 +7,7 @@ import { DocumentError, readPolicy } from './documents/read-documents';
 import { FindingRule, FindingSeverity } from './finding-rule';
 import { Problems } from '../private/problems';
 import { isKnown } from '../private/tokens';
+import type { Warning } from '../private/warn';
 
 /** What goes for all rules of a policy. */
 export interface FindingPolicyOptions {
@@ -271,7 +272,7 @@ export class FindingPolicy {
    *
    * @internal
    */
-  public _warnings(): Array<{ code: string; message: string }> {
+  public _warnings(): Warning[] {
     return this.document.onUnscannable === 'REJECT' ? [] : [{
       code: 'imagesApprovedUnscanned',
       message: 'images that no scanner can judge are approved: an attacker who makes an image unscannable passes',

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import type { ErrorCode } from './codes';
 
 /** One thing that is wrong with what a user passed in. */
 export interface Problem {
@@ -10,8 +11,7 @@ export interface Problem {
   readonly got: unknown;
   /** What to do about it. */
   readonly remedy: string;
-  /** Stable code, in camelCase; part of the API. */
-  readonly code: string;
+  readonly code: ErrorCode;
 }
 
 /**

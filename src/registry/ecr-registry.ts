@@ -1,4 +1,4 @@
-import { Validations, type aws_ecr as ecr } from 'aws-cdk-lib';
+import type { aws_ecr as ecr } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
 import type { InspectorRescan } from './inspector-rescan';
 import { RegistryRecord } from './registry-record';
@@ -6,6 +6,7 @@ import { RegistryScanning } from './registry-scanning';
 import { RegistrySettings } from './registry-settings';
 import { RescanSetting } from './rescan-setting';
 import { Problems } from '../private/problems';
+import { warn } from '../private/warn';
 
 /** Properties of an `EcrRegistry`. */
 export interface EcrRegistryProps {
@@ -66,7 +67,7 @@ export class EcrRegistry extends Construct {
       const setting = new RescanSetting(this, 'Rescan', props.rescan);
       if (this.scanningConfiguration) setting.node.addDependency(this.scanningConfiguration);
     }
-    if (scanning._warning) Validations.of(this).addWarning(`cdk-secure-ecr:${scanning._warning.code}`, scanning._warning.message);
+    if (scanning._warning) warn(this, scanning._warning);
     this.node.addValidation({ validate: () => validate(this, record) });
   }
 }

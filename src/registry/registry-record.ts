@@ -1,9 +1,11 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { RegistryScanning } from './registry-scanning';
 import { coversAny } from './scan-filters';
 import { isAcknowledged } from '../private/acknowledge';
+import type { WarningCode } from '../private/codes';
 import { Problems } from '../private/problems';
+import { idOf, warn } from '../private/warn';
 import { shown } from '../repository/retention/tag-patterns';
 
 const RECORDS = Symbol.for('cdk-secure-ecr.RegistryRecords');
@@ -56,11 +58,11 @@ export class RegistryRecord {
   private validate(request: ScanRequest): string[] {
     const { owner, written } = this;
     if (!owner) {
-      warn(request, request.filters, 'registryWithoutOwner', 'no EcrRegistry of the app sets it up in this account and Region: add'
+      warnOfGap(request, request.filters, 'registryWithoutOwner', 'no EcrRegistry of the app sets it up in this account and Region: add'
         + ' one, with RegistryScanning.unmanaged({ continuous }) where scanning is set up elsewhere');
     } else if (owner._scanning._kind === 'unmanaged') {
       const unknown = request.filters.filter((filter) => !coversAny(owner._scanning._elsewhere, filter));
-      warn(request, unknown, 'registryScanningElsewhere',
+      warnOfGap(request, unknown, 'registryScanningElsewhere',
         `${owner.node.path} leaves scanning as it is: see to it where it is set up, then name it in RegistryScanning.unmanaged({ continuous })`);
     } else if (written && !written.has(request)) {
       return tooLate(request, owner);
@@ -69,11 +71,10 @@ export class RegistryRecord {
   }
 }
 
-function warn({ scope }: ScanRequest, filters: readonly string[], code: string, but: string): void {
-  const id = `cdk-secure-ecr:${code}`;
+function warnOfGap({ scope }: ScanRequest, filters: readonly string[], code: WarningCode, but: string): void {
   // The CDK itself forgets what was acknowledged on the construct before it is warned of, and remembers only what is above.
-  if (filters.length === 0 || isAcknowledged(scope, id)) return;
-  Validations.of(scope).addWarning(id, `repositories ${filters.map(shown).join(', ')} have to be scanned continuously, but ${but}`);
+  if (filters.length === 0 || isAcknowledged(scope, idOf(code))) return;
+  warn(scope, { code, message: `repositories ${filters.map(shown).join(', ')} have to be scanned continuously, but ${but}` });
 }
 
 /** A stage is written when its pipeline is told of it, which can be before all of the app is there. */

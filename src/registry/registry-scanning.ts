@@ -4,6 +4,7 @@ import type { ScanRequest } from './registry-record';
 import { RetainedScanning } from './retained-scanning';
 import { EVERYTHING, checkCount, checkFilters, coversAny, merge } from './scan-filters';
 import { Problems } from '../private/problems';
+import type { Warning } from '../private/warn';
 
 /** Which repositories enhanced scanning watches, and how. */
 export interface EnhancedScanningOptions {
@@ -109,7 +110,7 @@ export abstract class RegistryScanning {
    *
    * @internal
    */
-  public abstract readonly _warning?: { readonly code: string; readonly message: string };
+  public abstract readonly _warning?: Warning;
 
   protected constructor() {}
 
@@ -131,7 +132,7 @@ export abstract class RegistryScanning {
 
 class EnhancedScanning extends RegistryScanning {
   public readonly _kind = 'enhanced';
-  public readonly _warning?: { readonly code: string; readonly message: string };
+  public readonly _warning?: Warning;
   private readonly continuous: readonly string[];
   private readonly onPush: readonly string[];
 
@@ -187,7 +188,7 @@ class EnhancedScanning extends RegistryScanning {
 
 class BasicScanning extends RegistryScanning {
   public readonly _kind = 'basic';
-  public readonly _warning = {
+  public readonly _warning: Warning = {
     code: 'registryScanningBasic',
     message: 'images are scanned for packages of the operating system only, and not again when a vulnerability becomes known;'
       + ' Amazon Inspector is switched off for ECR; Security Hub Inspector.2 fails',

@@ -1,5 +1,6 @@
-import { Annotations, Lazy, RemovalPolicy, type RemovalPolicyOptions, aws_ecr as ecr } from 'aws-cdk-lib';
+import { Lazy, RemovalPolicy, type RemovalPolicyOptions, aws_ecr as ecr } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { note } from '../private/warn';
 
 /** Filters by how often what they match is scanned. */
 type FiltersByFrequency = Partial<Record<'CONTINUOUS_SCAN' | 'SCAN_ON_PUSH', readonly string[]>>;
@@ -20,7 +21,7 @@ export class RetainedScanning extends ecr.CfnRegistryScanningConfiguration {
   public applyRemovalPolicy(policy?: RemovalPolicy, options?: RemovalPolicyOptions): void {
     super.applyRemovalPolicy(RemovalPolicy.RETAIN, options);
     if (policy === RemovalPolicy.RETAIN) return;
-    Annotations.of(this).addInfoV2('cdk-secure-ecr:registryScanningKept',
+    note(this, 'registryScanningKept',
       'is retained, though another removal policy was applied: deleting it would switch off Amazon Inspector for everybody in the account');
   }
 }

@@ -2,6 +2,7 @@ import { type RemovalPolicy, type Stack, Token, type aws_ecr as ecr, type aws_km
 import type { Construct } from 'constructs';
 import { RepositoryKey } from './repository-key';
 import type { Problems } from '../private/problems';
+import type { Warning } from '../private/warn';
 
 /**
  * What encrypts the layers of a repository at rest. Not for extension: the factories are all that ECR has.
@@ -89,7 +90,7 @@ export interface BoundEncryption {
   readonly key?: kms.IKeyRef;
   /** The key, if it was made for this repository alone. */
   readonly ownKey?: kms.Key;
-  readonly warning?: { code: string; message: string };
+  readonly warning?: Warning;
 }
 
 class KmsEncryption extends EcrEncryption {

@@ -3,6 +3,7 @@ import { wildcards } from './retention/tag-patterns';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { knownLength } from '../private/tokens';
+import type { Warning } from '../private/warn';
 
 /**
  * Whether a tag, once pushed, may later be moved to another image.
@@ -65,7 +66,7 @@ export class ImageTagMutability {
    *
    * @internal
    */
-  public _warning(): { code: string; message: string } | undefined {
+  public _warning(): Warning | undefined {
     switch (this.setting) {
       case 'IMMUTABLE':
         return undefined;

@@ -1,5 +1,5 @@
 import {
-  ArnFormat, RemovalPolicy, Validations, aws_cloudwatch as cloudwatch, aws_ecr as ecr, aws_events as events,
+  ArnFormat, RemovalPolicy, aws_cloudwatch as cloudwatch, aws_ecr as ecr, aws_events as events,
   aws_iam as iam, type aws_kms as kms,
 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
@@ -11,6 +11,7 @@ import { watchStackSize } from './stack-size';
 import { RepositoryAccess } from '../access/repository-access';
 import { RepositoryPolicy, namesEverybody } from '../access/repository-policy';
 import { acknowledge } from '../private/acknowledge';
+import { warn } from '../private/warn';
 
 /** A value that cannot change, so one is enough for all repositories. */
 const STANDARD_RETENTION = ImageRetention.standard();
@@ -136,7 +137,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
     watchStackSize(this);
     this.node.addValidation({ validate: () => [...this.policy.validate(), ...removalProblems(this.resource, this.encryptionKey)] });
     for (const warning of [encryption.warning, tagMutability._warning()]) {
-      if (warning) Validations.of(this).addWarning(`cdk-secure-ecr:${warning.code}`, warning.message);
+      if (warning) warn(this, warning);
     }
   }
 

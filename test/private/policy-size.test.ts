@@ -31,12 +31,12 @@ test.each([
 
 test.each<[string, unknown, number, string[]]>([
   ['a document that just fits', { a: 1 }, 7, []],
-  ['one that is too long', { a: 1 }, 6, ["'policy' must be at most 6 characters long, got 7: split it (cdk-secure-ecr:tooLong)"]],
+  ['one that is too long', { a: 1 }, 6, ["'policy' must be at most 6 characters long, got 7: split it (cdk-secure-ecr:repositoryPolicySize)"]],
   ['none', undefined, 2, []],
 ])('%s is checked', (_name, document, limit, messages) => {
   const problems = new Problems('Owner');
 
-  checkPolicySize(document, limit, problems, { prop: 'policy', remedy: 'split it', code: 'tooLong' });
+  checkPolicySize(document, limit, problems, { prop: 'policy', remedy: 'split it', code: 'repositoryPolicySize' });
 
   expect(problems.messages()).toEqual(messages);
 });

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { Problems } from '../../src/private/problems';
 
-const problem = { prop: 'p', must: 'be short', remedy: 'shorten it', code: 'tooLong' };
+const problem = { prop: 'p', must: 'be short', remedy: 'shorten it', code: 'tagInvalid' } as const;
 
 test('no problem, no error', () => {
   const problems = new Problems('Stack/A');
@@ -22,5 +22,5 @@ test.each<[unknown, string]>([
 ])('%p is shown as %s', (got, shown) => {
   const problems = new Problems('Stack/A');
   problems.add({ ...problem, got });
-  expect(problems.messages()).toEqual([`'p' must be short, got ${shown}: shorten it (cdk-secure-ecr:tooLong)`]);
+  expect(problems.messages()).toEqual([`'p' must be short, got ${shown}: shorten it (cdk-secure-ecr:tagInvalid)`]);
 });

@@ -1,7 +1,8 @@
-import { Stack, Token, Validations } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type ResolvedSignal, resolve } from './resolved-signal';
 import { Problems } from '../../private/problems';
+import { warn } from '../../private/warn';
 import { AuditSignal } from '../audit-signal';
 import type { EcrAuditTrailProps } from '../ecr-audit-trail-props';
 import type { Runbook } from '../runbook';
@@ -47,15 +48,15 @@ function tellsHere(audit: Construct, { eventPattern: { source } }: ResolvedSigna
 export function warnOfSilence(audit: Construct, signals: ResolvedSignal[]): void {
   const isThere = ({ id }: AuditSignal) => signals.some(({ signal }) => signal.id === id);
   if (!isThere(AuditSignal.PUSHED_AROUND_PIPELINE)) {
-    Validations.of(audit).addWarning(
-      'cdk-secure-ecr:auditPushersUnknown',
-      'nobody is known to push, so pushes around the pipeline raise no signal: name repositories or pushers',
-    );
+    warn(audit, {
+      code: 'auditPushersUnknown',
+      message: 'nobody is known to push, so pushes around the pipeline raise no signal: name repositories or pushers',
+    });
   }
   if (!isThere(AuditSignal.OIDC_PROVIDER_CHANGED)) {
-    Validations.of(audit).addWarning(
-      'cdk-secure-ecr:auditIamUnheard',
-      `nothing here tells of IAM, so changes of OIDC providers and of who may take a pushing role raise no signal: give the audit a log group, or make one for these signals in ${GLOBAL_REGIONS[0]}`,
-    );
+    warn(audit, {
+      code: 'auditIamUnheard',
+      message: `nothing here tells of IAM, so changes of OIDC providers and of who may take a pushing role raise no signal: give the audit a log group, or make one for these signals in ${GLOBAL_REGIONS[0]}`,
+    });
   }
 }

@@ -15,7 +15,7 @@ export function checkExceptions(input: unknown, isKnown: (value: unknown) => boo
     if (Array.isArray(document.exceptions) && document.exceptions.length <= MAX_EXCEPTIONS) {
       document.exceptions.forEach((exception, index) => checkException(`exceptions[${index}]`, exception, checks));
     } else {
-      checks.add('exceptions', `be a list of at most ${MAX_EXCEPTIONS}`, document.exceptions, 'drop those that have expired', 'Form');
+      checks.add('exceptions', `be a list of at most ${MAX_EXCEPTIONS}`, document.exceptions, 'drop those that have expired', 'findingExceptionForm');
     }
   }
   return checks.problems;
@@ -33,18 +33,18 @@ export function checkException(at: string, input: unknown, checks: Checks): void
   checks.oneOf(named('untilFixed'), exception.untilFixed, [undefined, true], 'leave it out if it does not matter');
   const { image, expires } = exception;
   if (image !== undefined && !checks.leaves(image) && !(typeof image === 'string' && /^sha256:[0-9a-f]{64}$/.test(image))) {
-    checks.add(named('image'), 'be a digest, sha256: and 64 hexadecimal digits', image, 'name the digest: a tag can move to another image', 'Image');
+    checks.add(named('image'), 'be a digest, sha256: and 64 hexadecimal digits', image, 'name the digest: a tag can move to another image', 'findingExceptionImage');
   }
   if (expires !== undefined && !checks.leaves(expires) && !isDate(expires)) {
-    checks.add(named('expires'), 'be a date in UTC as in 2027-01-31 or 2027-01-31T12:00:00Z', expires, 'write it so', 'Expires');
+    checks.add(named('expires'), 'be a date in UTC as in 2027-01-31 or 2027-01-31T12:00:00Z', expires, 'write it so', 'findingExceptionExpires');
   }
   const scopes = ['package', 'repository', 'image'] as const;
   if (scopes.every((scope) => exception[scope] === undefined)) {
     checks.add(named('vulnerability'), 'be excepted in a package, a repository or an image', exception.vulnerability,
-      'name one of them; repository "*" means all', 'Scope');
+      'name one of them; repository "*" means all', 'findingExceptionScope');
   }
   if (expires === undefined && exception.untilFixed === undefined) {
-    checks.add(named('expires'), 'be there unless the exception ends with a fix', expires, 'name a date, or untilFixed: true', 'Endless');
+    checks.add(named('expires'), 'be there unless the exception ends with a fix', expires, 'name a date, or untilFixed: true', 'findingExceptionEndless');
   }
 }
 

@@ -50,13 +50,13 @@ export function checkPolicy(input: unknown, isKnown: (value: unknown) => boolean
 
 function checkRules(rules: unknown, checks: Checks): void {
   if (!Array.isArray(rules) || rules.length === 0 || rules.length > MAX_RULES) {
-    checks.add('rules', `be a list of 1 to ${MAX_RULES} rules`, rules, 'a policy without a rule would approve whatever is scanned', 'Rules');
+    checks.add('rules', `be a list of 1 to ${MAX_RULES} rules`, rules, 'a policy without a rule would approve whatever is scanned', 'findingPolicyRules');
     return;
   }
   rules.forEach((rule, index) => checkRule(`rules[${index}]`, rule, checks));
   const names = rules.map((rule) => rule?.name);
   const again = names.find((name, index) => typeof name === 'string' && names.indexOf(name) !== index);
-  if (again !== undefined) checks.add('rules', 'have a name of their own each', again, 'verdicts name the rule that is broken: rename one', 'Names');
+  if (again !== undefined) checks.add('rules', 'have a name of their own each', again, 'verdicts name the rule that is broken: rename one', 'findingPolicyNames');
 }
 
 /** @param at begins the names of members in what is wrong; empty for a rule alone */
@@ -75,7 +75,7 @@ export function checkRule(at: string, input: unknown, checks: Checks): void {
   checks.oneOf(named('missingData'), rule.missingData, [undefined, 'COUNTS', 'IGNORED']);
   if (rule.packageTypes !== undefined) {
     const fine = Array.isArray(rule.packageTypes) && rule.packageTypes.length > 0 && rule.packageTypes.every((type) => PACKAGE_TYPES.includes(type));
-    if (!fine) checks.add(named('packageTypes'), `list ${PACKAGE_TYPES.join(' or ')}`, rule.packageTypes, 'leave it out for both', 'Value');
+    if (!fine) checks.add(named('packageTypes'), `list ${PACKAGE_TYPES.join(' or ')}`, rule.packageTypes, 'leave it out for both', 'findingPolicyValue');
   }
   if (rule.graceDays === undefined) return;
   const grace = checks.object(named('graceDays'), rule.graceDays, SEVERITIES);

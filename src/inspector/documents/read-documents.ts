@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../private/codes';
 import type { Problem } from '../../private/problems';
 import type { ExceptionDocument, ExceptionsDocument, PolicyDocument } from '../contract';
 import { checkExceptions, completeException } from './check-exceptions';
@@ -29,7 +30,7 @@ export function readExceptions(json: string): ExceptionDocument[] {
   return (input as ExceptionsDocument).exceptions.map(completeException);
 }
 
-function parse(json: string, prop: string, code: string): unknown {
+function parse(json: string, prop: string, code: ErrorCode): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {

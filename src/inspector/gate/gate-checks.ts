@@ -1,10 +1,11 @@
-import { Duration, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ImageScanner, type InspectorGateProps } from './inspector-gate-props';
 import { isAcknowledged } from '../../private/acknowledge';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
 import { isKnown, knownLength, matches } from '../../private/tokens';
+import { idOf, warn } from '../../private/warn';
 import { EcrRegistry } from '../../registry';
 import { FindingException } from '../finding-exception';
 
@@ -28,10 +29,13 @@ export function checkProps(scope: Construct, id: string, props: InspectorGatePro
 
 /** Warns of a gate that does not listen to whoever scans; known when all of the app is there. */
 export function warnOfScanner(gate: Construct, scanner: ImageScanner): void {
-  const id = 'cdk-secure-ecr:gateScannerBasic';
-  if (scanner !== ImageScanner.ECR_BASIC || EcrRegistry.of(gate)._scanning?._kind !== 'enhanced' || isAcknowledged(gate, id)) return;
-  Validations.of(gate).addWarning(id, 'judges by basic scanning, but the EcrRegistry of the account and Region has Amazon Inspector scan,'
-    + ' and this gate hears nothing of that: leave out scanner, or what becomes known is seen after judgeAgainAfter only');
+  const code = 'gateScannerBasic';
+  if (scanner !== ImageScanner.ECR_BASIC || EcrRegistry.of(gate)._scanning?._kind !== 'enhanced' || isAcknowledged(gate, idOf(code))) return;
+  warn(gate, {
+    code,
+    message: 'judges by basic scanning, but the EcrRegistry of the account and Region has Amazon Inspector scan,'
+      + ' and this gate hears nothing of that: leave out scanner, or what becomes known is seen after judgeAgainAfter only',
+  });
 }
 
 function checkRepositories(scope: Construct, { repositories, repositoryNames }: InspectorGateProps, problems: Problems): void {

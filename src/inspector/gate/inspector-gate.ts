@@ -1,5 +1,5 @@
 import {
-  Duration, Names, Stack, Validations, type aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam,
+  Duration, Names, Stack, type aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam,
   type aws_lambda as lambda, type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -18,6 +18,7 @@ import type { HandlerOptions } from '../../functions/handler-options';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
 import { rulesOnDefaultBus } from '../../private/resources-around';
+import { warn } from '../../private/warn';
 import { EcrRegistry } from '../../registry';
 import { FindingPolicy } from '../finding-policy';
 
@@ -77,7 +78,7 @@ export class InspectorGate extends Construct {
     this.handlerOptions = options;
     this.alarmActions = alarmActions;
     this.metrics = new GateMetrics(this, gateName);
-    for (const { code, message } of policy._warnings()) Validations.of(this).addWarning(`cdk-secure-ecr:${code}`, message);
+    for (const warning of policy._warnings()) warn(this, warning);
 
     const repositories = new WatchedRepositories(this, props.repositories ?? [], props.repositoryNames ?? []);
     if (scanner === ImageScanner.INSPECTOR) EcrRegistry.of(this).scanContinuously(...repositories.names, ...repositories.patterns);

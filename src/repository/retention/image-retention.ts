@@ -1,4 +1,4 @@
-import { type Duration, Mixin, Stack, Token, Validations, aws_ecr as ecr } from 'aws-cdk-lib';
+import { type Duration, Mixin, Stack, Token, aws_ecr as ecr } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { checkDocument, checkDuplicates } from './check-document';
 import { explain, fateOf, imagesOf, warnings } from './explain';
@@ -10,6 +10,7 @@ import { type ImageFate, type StoredImage, simulate } from './simulate';
 import { covers } from './tag-patterns';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
+import { warn } from '../../private/warn';
 
 /** What every ready-made retention lets you choose. */
 export interface RetentionOptions {
@@ -277,7 +278,7 @@ export class ImageRetention extends Mixin {
    * @internal
    */
   public _bind(repository: IConstruct): ecr.CfnRepository.LifecyclePolicyProperty {
-    for (const warning of this.warnings()) Validations.of(repository).addWarning('cdk-secure-ecr:retentionDoubtful', warning);
+    for (const message of this.warnings()) warn(repository, { code: 'retentionDoubtful', message });
     // A token only where there has to be one: CDK resolves each several times.
     return { lifecyclePolicyText: this.text ?? Stack.of(repository).toJsonString(this.document) };
   }

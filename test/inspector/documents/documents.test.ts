@@ -159,12 +159,12 @@ describe('what is wrong is named with its place', () => {
 
   test('a rule alone, as a construct has it, is named without a list', () => {
     const alone = (rule: unknown) => {
-      const checks = new Checks(() => true, 'findingRule');
+      const checks = new Checks(() => true, 'findingPolicy');
       checkRule('', rule, checks);
       return checks.problems.map(({ prop, code }) => [prop, code]);
     };
-    expect(alone('HIGH')).toEqual([['rule', 'findingRuleForm']]);
-    expect(alone({ name: 'a', max: -1, severity: 'HIGH' })).toEqual([['rule', 'findingRuleForm'], ['max', 'findingRuleNumber']]);
+    expect(alone('HIGH')).toEqual([['rule', 'findingPolicyForm']]);
+    expect(alone({ name: 'a', max: -1, severity: 'HIGH' })).toEqual([['rule', 'findingPolicyForm'], ['max', 'findingPolicyNumber']]);
   });
 
   test('of the greatest that is allowed nothing is wrong, of one more it is', () => {

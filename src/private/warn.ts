@@ -1,0 +1,23 @@
+import { Annotations, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { NoteCode, WarningCode } from './codes';
+
+/** What is weaker than it could be, for whoever chose it to acknowledge. */
+export interface Warning {
+  readonly code: WarningCode;
+  readonly message: string;
+}
+
+export function warn(construct: IConstruct, { code, message }: Warning): void {
+  Validations.of(construct).addWarning(idOf(code), message);
+}
+
+/** Says something that nobody need acknowledge. */
+export function note(construct: IConstruct, code: NoteCode, message: string): void {
+  Annotations.of(construct).addInfoV2(idOf(code), message);
+}
+
+/** By which it is acknowledged. */
+export function idOf(code: NoteCode | WarningCode): string {
+  return `cdk-secure-ecr:${code}`;
+}
