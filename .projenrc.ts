@@ -55,11 +55,16 @@ const project = new awscdk.AwsCdkConstructLibrary({
     '@stryker-mutator/core@10.0.0',
     '@stryker-mutator/jest-runner@10.0.0',
     '@types/aws-lambda@8.10.164', // what types of Powertools refer to
+    '@types/commonmark@0.27.10',
+    '@types/github-slugger@1.3.0',
+    '@viz-js/viz@3.31.0', // Graphviz, which draws docs/images/architecture.svg
     'ajv@8.20.0', // refuses in tests what the published schemas refuse
     'aws-cdk@2.1148.1', // 3.0.0 cannot read the assemblies of today's aws-cdk-lib
     'awslint@2.262.2-alpha.0',
     'cdk-nag@3.0.2',
+    'commonmark@0.31.2', // reads the pages whose links are checked
     'fast-check@4.10.2',
+    'github-slugger@1.5.0', // the last that can be required: what GitHub makes of headings
     'listr2@11.4.0',
     '@aws/cloudformation-validate@1.9.0-beta',
     'yaml@2.9.1',
