@@ -93,11 +93,12 @@ export class Commands extends Component {
       ],
     });
 
-    // API.md comes from the docstrings, pages of docs/ from what retentions, signals and judges say.
+    // API.md comes from the docstrings, pages of docs/ from what retentions, signals, judges and verdicts say.
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-retention.ts');
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-audit.ts');
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-compliance.ts');
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-performance.ts');
+    project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-troubleshooting.ts');
 
     const jest = project.jest!.config;
     jest.testMatch = ['<rootDir>/test/**/*.test.ts'];

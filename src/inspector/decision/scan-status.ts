@@ -43,7 +43,7 @@ const TOO_LARGE = unscannable('is larger than the scanner takes', 'make it small
  * scanStatus.reason of ListCoverage, for an active one.
  * https://docs.aws.amazon.com/inspector/v2/APIReference/API_ScanStatus.html
  */
-const INSPECTOR: Record<string, ScanStatus> = {
+export const INSPECTOR: Record<string, ScanStatus> = {
   SUCCESSFUL: SCANNED,
   SCAN_FREQUENCY_SCAN_ON_PUSH: ONCE,
   PENDING_INITIAL_SCAN: pending('has not been scanned yet'),
@@ -71,7 +71,7 @@ const INSPECTOR: Record<string, ScanStatus> = {
  * imageScanStatus.status of DescribeImageScanFindings.
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html
  */
-const ECR: Record<string, ScanStatus> = {
+export const ECR: Record<string, ScanStatus> = {
   COMPLETE: ONCE,
   ACTIVE: SCANNED,
   IN_PROGRESS: pending('is being scanned'),
@@ -86,7 +86,7 @@ const ECR: Record<string, ScanStatus> = {
 };
 
 /** What the code that reads could not read, from either service. */
-const READING: Record<string, ScanStatus> = {
+export const READING: Record<string, ScanStatus> = {
   INACTIVE: unscannable('is not scanned by Amazon Inspector', 'look at the coverage of the image in Amazon Inspector'),
   NO_ANSWER: unread('was not among the answers of the service', 'judge it again'),
 };
