@@ -99,6 +99,7 @@ export class Commands extends Component {
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-compliance.ts');
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-performance.ts');
     project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/make-troubleshooting.ts');
+    project.tasks.tryFind('docgen')!.exec('tsx --tsconfig tsconfig.dev.json docs/draw-architecture.ts');
 
     const jest = project.jest!.config;
     jest.testMatch = ['<rootDir>/test/**/*.test.ts'];
