@@ -74,7 +74,7 @@ export class AccessCondition {
    * For users of IAM and the sessions they start with their factor. Never true for a machine, and not for IAM Identity
    * Center, which asks for the factor itself and tells IAM nothing of it.
    *
-   * @param maxAge - how long ago the second factor may have been given; any time ago where it is left out
+   * @param maxAge how long ago the second factor may have been given, left out for any time
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
    */
   public static multiFactor(maxAge?: Duration): AccessCondition {

@@ -174,7 +174,7 @@ export class RepositoryAccess {
    * A role of another stack that this repository's policy is to name, and that is granted access to it, makes each
    * stack need the other: name it by `RegistryPrincipal.role`.
    *
-   * @param pushers - roles or users; a session counts as its role
+   * @param pushers roles or users, of which a session counts as its role
    */
   public pushOnlyBy(pushers: iam.IGrantable[], options: GuardOptions = {}): void {
     const problems = new Problems(this.repository.node.path);

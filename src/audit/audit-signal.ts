@@ -15,7 +15,7 @@ export enum AuditSeverity {
   MEDIUM = 'MEDIUM',
   /** Worth knowing. */
   LOW = 'LOW',
-  /** Counted and shown; nobody is told and no alarm is raised. */
+  /** Counted and shown. Nobody is told, and no alarm is raised. */
   INFORMATIONAL = 'INFORMATIONAL',
 }
 
@@ -29,7 +29,7 @@ export interface AuditSignalAdjustment {
   readonly severity?: AuditSeverity;
 
   /**
-   * How often it has to happen within five minutes for somebody to be told and the alarm to be raised; at least 1.
+   * How often it has to happen within five minutes for somebody to be told and the alarm to be raised: at least once.
    *
    * @default - as it is
    */
@@ -52,7 +52,7 @@ export interface CustomAuditSignalProps extends AuditSignalAdjustment {
   readonly eventNames: string[];
 
   /**
-   * What else must be true of the record; all of it.
+   * What else must be true of the record: all of it.
    *
    * @default - nothing
    */
@@ -97,7 +97,7 @@ export class AuditSignal {
   public static readonly PUSHED_AROUND_PIPELINE = AuditSignal.standard('pushedAroundPipeline');
   /** An image was pushed with the credentials of an IAM user. */
   public static readonly PUSHED_WITH_LONG_TERM_KEY = AuditSignal.standard('pushedWithLongTermKey');
-  /** Images were deleted by a call, outside the deployment; not by a lifecycle policy. */
+  /** Images were deleted by a call, outside the deployment, not by a lifecycle policy. */
   public static readonly IMAGE_DELETED = AuditSignal.standard('imageDeleted');
   /** An image was archived by a call, outside the deployment: it cannot be pulled until it is restored. */
   public static readonly IMAGE_ARCHIVED = AuditSignal.standard('imageArchived');
@@ -115,7 +115,7 @@ export class AuditSignal {
   public static readonly SCAN_ON_PUSH_TURNED_OFF = AuditSignal.standard('scanOnPushTurnedOff');
   /** A lifecycle policy was changed or deleted outside the deployment. */
   public static readonly LIFECYCLE_POLICY_CHANGED = AuditSignal.standard('lifecyclePolicyChanged');
-  /** A lifecycle policy deleted images; counted, not told. */
+  /** A lifecycle policy deleted images. Counted, not told. */
   public static readonly IMAGES_EXPIRED = AuditSignal.standard('imagesExpired');
   /** An image was asked for that is not there, by somebody who is no pusher. */
   public static readonly MISSING_IMAGE_PULLED = AuditSignal.standard('missingImagePulled');
@@ -133,7 +133,7 @@ export class AuditSignal {
   public static readonly REPLICATION_CHANGED = AuditSignal.standard('replicationChanged');
   /** A pull-through cache rule or a repository creation template was changed outside the deployment. */
   public static readonly PULL_THROUGH_CHANGED = AuditSignal.standard('pullThroughChanged');
-  /** An account setting of ECR was changed by anybody but a deployer; CloudFormation has no resource for it. */
+  /** An account setting of ECR was changed by anybody but a deployer. CloudFormation has no resource for it. */
   public static readonly ACCOUNT_SETTING_CHANGED = AuditSignal.standard('accountSettingChanged');
   /** Ten calls of ECR or more were denied within five minutes. */
   public static readonly CALLS_DENIED = AuditSignal.standard('callsDenied');
@@ -145,7 +145,7 @@ export class AuditSignal {
   public static readonly PUSHER_TRUST_CHANGED = AuditSignal.standard('pusherTrustChanged');
   /** Scanning by Amazon Inspector was turned off for a type of resource, a member account, or by its administrator. */
   public static readonly INSPECTOR_DISABLED = AuditSignal.standard('inspectorDisabled');
-  /** A filter of findings was created or changed outside the deployment; one that suppresses hides them. */
+  /** A filter of findings was created or changed outside the deployment. One that suppresses hides them. */
   public static readonly FINDING_FILTER_CHANGED = AuditSignal.standard('findingFilterChanged');
   /** A trail was stopped or deleted. */
   public static readonly TRAIL_STOPPED = AuditSignal.standard('trailStopped');
@@ -162,7 +162,7 @@ export class AuditSignal {
   /**
    * A signal of your own.
    *
-   * @param id letters and digits, up to 32; names its metric, rule and alarm
+   * @param id up to 32 letters and digits, which name its metric, rule and alarm
    */
   public static of(id: string, props: CustomAuditSignalProps): AuditSignal {
     const conditions: FieldCondition[] = [

@@ -22,7 +22,7 @@ export interface OwnTrailOptions {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * How long the bucket keeps the log files; at least 90 days. After 90 days they move to the archive (S3 Glacier Instant
+   * How long the bucket keeps the log files, at least 90 days. After 90 days they move to the archive (S3 Glacier Instant
    * Retrieval).
    *
    * @default Duration.days(2555) - seven years
@@ -58,7 +58,7 @@ export abstract class AuditSource {
   }
 
   /**
-   * The log group that a trail sends to, in this account and Region; the trail may be that of an organization.
+   * The log group that a trail sends to, in this account and Region. The trail may be that of an organization.
    *
    * Signals of IAM and of the root user take one of the two subscription filters that a log group may have.
    */

@@ -65,8 +65,8 @@ export interface EcrAuditTrailProps {
   readonly alarmActions?: cloudwatch.IAlarmAction[];
 
   /**
-   * Where people and machines are told: mail gets who did what to which repository in a sentence, with what to do;
-   * everything else gets the same as JSON. Filter by the message attributes `signal` and `severity`.
+   * Where people and machines are told: mail gets who did what to which repository in a sentence, with what to do.
+   * Everything else gets the same as JSON. Filter by the message attributes `signal` and `severity`.
    *
    * @default - a topic of its own: subscribe to `topic`
    */
@@ -99,7 +99,7 @@ export interface EcrAuditTrailProps {
   readonly inventory?: boolean;
 
   /**
-   * How often repositories are measured; at least an hour.
+   * How often repositories are measured, every hour at most.
    *
    * @default Duration.days(1)
    */
@@ -113,7 +113,7 @@ export interface EcrAuditTrailProps {
   readonly staleAfter?: Duration;
 
   /**
-   * Make a dashboard; the first three of an account cost nothing, others 3 USD a month.
+   * Make a dashboard. The first three of an account cost nothing, others 3 USD a month.
    *
    * @default true
    */

@@ -41,11 +41,11 @@ import { type ResolvedSignal, patternOfElsewhere } from './signals/resolved-sign
 export class EcrAuditTrail extends Construct {
   /** Where people are told. */
   public readonly topic: sns.ITopic;
-  /** The log of the trail; none where it is in another account. */
+  /** The log of the trail, unless it is in another account. */
   public readonly logGroup?: logs.ILogGroup;
   /** In alarm while that of any critical or high signal is. It does nothing itself, so that nobody is called twice. */
   public readonly anyAlarm: cloudwatch.CompositeAlarm;
-  /** The page with everything on it; none where none was wanted. */
+  /** The page with everything on it, unless none was wanted. */
   public readonly dashboard?: cloudwatch.Dashboard;
   /** What tells of signals. */
   public readonly handler: lambda.IFunction;
@@ -114,7 +114,7 @@ export class EcrAuditTrail extends Construct {
     return rule;
   }
 
-  /** The alarm of a signal; none for what is only counted. */
+  /** The alarm of a signal. There is none for what is only counted. */
   public alarmOf(signal: AuditSignal): cloudwatch.IAlarm | undefined {
     this.check(signal);
     return this.alarms.of(signal);
@@ -159,7 +159,7 @@ export class EcrAuditTrail extends Construct {
   }
 
   /**
-   * How often images of a repository were pulled; of all of the registry without one.
+   * How often images of a repository were pulled, or of all of the registry.
    *
    * @default - sum over 5 minutes
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-repository-metrics.html
@@ -215,7 +215,7 @@ export class EcrAuditTrail extends Construct {
   }
 
   /**
-   * How many images that can run were not scanned, by what ECR says of them; archived ones are left out.
+   * How many images that can run were not scanned, by what ECR says of them. Archived ones are left out.
    *
    * @default - the last measurement
    */
@@ -224,7 +224,7 @@ export class EcrAuditTrail extends Construct {
   }
 
   /**
-   * How many images were neither pushed nor pulled for `staleAfter`; archived ones are left out.
+   * How many images were neither pushed nor pulled for `staleAfter`. Archived ones are left out.
    *
    * @default - the last measurement
    */

@@ -59,7 +59,7 @@ export interface GitHubOidcDeployerProps extends GitHubOidcRoleProps {
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
  */
 export class GitHubOidcDeployer extends Construct implements iam.IGrantable {
-  /** The role that workflows take; its ARN is their `role-to-assume`. */
+  /** The role that workflows take. Its ARN is their `role-to-assume`. */
   public readonly role: iam.IRole;
 
   /** The role, to be granted more. */

@@ -40,7 +40,7 @@ export class GitHubOidcProvider extends iam.OidcProviderNative {
    *
    * It has to accept the audience `sts.amazonaws.com`.
    *
-   * @param issuer who issues the tokens; github.com by default
+   * @param issuer who issues the tokens, github.com by default
    */
   public static fromAccount(scope: Construct, id: string, issuer: GitHubIssuer = GitHubIssuer.githubCom()): iam.IOidcProvider {
     return iam.OidcProviderNative.fromOidcProviderArn(scope, id, arnOf(issuer, scope));

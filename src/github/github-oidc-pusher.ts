@@ -36,7 +36,7 @@ export interface GitHubOidcPusherProps extends GitHubOidcRoleProps {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub
  */
 export class GitHubOidcPusher extends Construct implements iam.IGrantable {
-  /** The role that workflows take; its ARN is their `role-to-assume`. */
+  /** The role that workflows take. Its ARN is their `role-to-assume`. */
   public readonly role: iam.IRole;
 
   /** The role, to be granted more. */

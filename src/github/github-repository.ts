@@ -3,7 +3,7 @@ import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { matches } from '../private/tokens';
 
-/** Which form of the subject a repository sends; see `GitHubRepositoryOptions.subjectFormat`. */
+/** Which form of the subject a repository sends. See `GitHubRepositoryOptions.subjectFormat`. */
 export enum GitHubSubjectFormat {
   /** Both forms, so that a repository can move from one to the other at any time. */
   BOTH = 'BOTH',

@@ -49,7 +49,7 @@ export class GitHubSubject {
   /**
    * Runs on a branch, in jobs without an environment.
    *
-   * @param branch its name without `refs/heads/`; `*` and `?` stand for any characters and for one, as in `release/*`
+   * @param branch its name without `refs/heads/`, in which `*` and `?` stand for any characters and for one, as in `release/*`
    */
   public static branch(repository: GitHubRepository, branch: string, options: GitHubSubjectOptions = {}): GitHubSubject {
     const problems = new Problems('GitHubSubject.branch');
@@ -61,7 +61,7 @@ export class GitHubSubject {
    * Runs on a tag, in jobs without an environment. Whoever can push a tag of that name decides what runs: protect the
    * tags by a ruleset.
    *
-   * @param tag its name without `refs/tags/`; `*` and `?` stand for any characters and for one, as in `v*`
+   * @param tag its name without `refs/tags/`, in which `*` and `?` stand for any characters and for one, as in `v*`
    */
   public static tag(repository: GitHubRepository, tag: string, options: GitHubSubjectOptions = {}): GitHubSubject {
     const problems = new Problems('GitHubSubject.tag');
@@ -73,7 +73,7 @@ export class GitHubSubject {
    * Jobs in an environment, on whichever branches and tags the environment allows. An environment without protection
    * rules allows all of them, and any workflow can name it: give it deployment branches, or reviewers.
    *
-   * @param environment its name, letter for letter; no pattern
+   * @param environment its name, letter for letter, which cannot be a pattern
    */
   public static environment(repository: GitHubRepository, environment: string, options: GitHubSubjectOptions = {}): GitHubSubject {
     const problems = new Problems('GitHubSubject.environment');

@@ -29,14 +29,14 @@ export interface FindingExceptionOptions {
    */
   readonly imageDigest?: string;
 
-  /** Who answers for it: a team or a person; 1 to 200 characters. */
+  /** Who answers for it: a team or a person, in 1 to 200 characters. */
   readonly owner: string;
 
-  /** Why nothing can come of it; 1 to 1,000 characters in one line. */
+  /** Why nothing can come of it, in 1 to 1,000 characters in one line. */
   readonly reason: string;
 
   /**
-   * When it ends; then the finding counts again, and the verdict says so.
+   * When it ends. Then the finding counts again, and the verdict says so.
    *
    * @default - never by time; then `untilFixed` is required
    */

@@ -12,7 +12,7 @@ import type { Warning } from '../private/warn';
 /** What goes for all rules of a policy. */
 export interface FindingPolicyOptions {
   /**
-   * What a finding is taken for that nobody has rated yet (UNTRIAGED; UNDEFINED in basic scanning).
+   * What a finding is taken for that nobody has rated yet (UNTRIAGED, or UNDEFINED in basic scanning).
    *
    * @default FindingSeverity.CRITICAL
    */
@@ -65,7 +65,7 @@ export interface FindingPolicyOptions {
   readonly settleTime?: Duration;
 
   /**
-   * How long before it expires an exception is reported; in whole days.
+   * How long before it expires an exception is reported, in whole days.
    *
    * @default Duration.days(14)
    */
@@ -132,7 +132,7 @@ export class FindingPolicy {
   }
 
   /**
-   * For what faces the world: no critical and no high finding, with a fix or without; no medium one with a fix; nothing
+   * For what faces the world: no critical and no high finding, with a fix or without. No medium one with a fix; nothing
    * exploited; suppressed findings count; the operating system is supported.
    */
   public static strict(options: FindingPolicyOptions = {}): FindingPolicy {
@@ -143,7 +143,7 @@ export class FindingPolicy {
     return FindingPolicy.of('strict', rules, { countSuppressed: true, rejectEndOfLife: true, ...options });
   }
 
-  /** To begin with, where images have many findings: nothing that is exploited or has an exploit; all else is reported. */
+  /** To begin with, where images have many findings: nothing that is exploited or has an exploit. All else is reported. */
   public static exploited(options: FindingPolicyOptions = {}): FindingPolicy {
     return FindingPolicy.of('exploited', [FindingRule.knownExploited(), FindingRule.exploitAvailable()], options);
   }
@@ -180,7 +180,7 @@ export class FindingPolicy {
   /**
    * Rules of your own: an image that breaks one of them is rejected.
    *
-   * @param name stands in every verdict; 1 to 100 characters
+   * @param name 1 to 100 characters, which stand in every verdict
    * @param rules 1 to 50, each with a name of its own
    */
   public static of(name: string, rules: FindingRule[], options: FindingPolicyOptions = {}): FindingPolicy {
@@ -198,7 +198,7 @@ export class FindingPolicy {
   /**
    * What all of these policies let through: the rules of all, and of each option the stricter choice.
    *
-   * @param name stands in every verdict; 1 to 100 characters
+   * @param name 1 to 100 characters, which stand in every verdict
    */
   public static combine(name: string, ...policies: FindingPolicy[]): FindingPolicy {
     const documents = policies.map(({ document }) => document);
@@ -256,7 +256,7 @@ export class FindingPolicy {
     return explainPolicy(this.document).join('\n');
   }
 
-  /** Another one for any other policy; stands in every verdict. Fails when a value is known only at deployment. */
+  /** What tells this policy from any other. It stands in every verdict. Fails when a value is known only at deployment. */
   public fingerprint(): string {
     this.mustBeKnown('fingerprint');
     return fingerprint(this.document);

@@ -32,7 +32,7 @@ export enum FindingPackageType {
 }
 
 /**
- * For how long a vulnerability may be in an image before it counts, by its severity; in whole days, up to ten years.
+ * For how long a vulnerability may be in an image before it counts, by its severity: in whole days, up to ten years.
  *
  * It begins when the vulnerability was published, or first found in the image if that was earlier: an image that is built
  * anew every day gets no new grace.
@@ -73,7 +73,7 @@ export interface FindingGrace {
 /** What a finding must be to count for a rule: all that is said here. */
 export interface FindingConditions {
   /**
-   * How many such findings an image may have, each platform by itself; up to a million.
+   * How many such findings an image may have, each platform by itself: up to a million.
    *
    * @default 0
    */
@@ -111,14 +111,14 @@ export interface FindingConditions {
   readonly knownExploited?: boolean;
 
   /**
-   * The probability of its being exploited in the next 30 days (EPSS) is so high or higher; 0 to 1.
+   * The probability of its being exploited in the next 30 days (EPSS) is so high or higher, 0 to 1.
    *
    * @default - any
    */
   readonly minEpss?: number;
 
   /**
-   * The score of Amazon Inspector is so high or higher; 0 to 10. For basic scanning, the CVSS score.
+   * The score of Amazon Inspector is so high or higher, 0 to 10. For basic scanning, the CVSS score.
    *
    * @default - any
    */
@@ -176,7 +176,7 @@ export class FindingRule {
   /**
    * A rule of your own.
    *
-   * @param name 1 to 100 characters; no other rule of the policy has it
+   * @param name 1 to 100 characters that no other rule of the policy has
    */
   public static of(name: string, conditions: FindingConditions): FindingRule {
     const { ignoreMissingData, packageType, grace, ...rest } = conditions;

@@ -47,7 +47,7 @@ export class EcrRegistry extends Construct {
   }
 
   /**
-   * The scanning configuration; none where scanning is left as it is. What needs scanning to be set up before it is
+   * The scanning configuration, unless scanning is left as it is. What needs scanning to be set up before it is
    * made can depend on it.
    */
   public readonly scanningConfiguration?: ecr.IRegistryScanningConfigurationRef;

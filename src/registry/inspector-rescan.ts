@@ -8,7 +8,7 @@ export class RescanDuration {
   public static readonly DAYS_3 = new RescanDuration('DAYS_3');
   /** 7 days. */
   public static readonly DAYS_7 = new RescanDuration('DAYS_7');
-  /** 14 days; what Inspector does when nothing is set. */
+  /** 14 days, which is what Inspector does when nothing is set. */
   public static readonly DAYS_14 = new RescanDuration('DAYS_14');
   /** 30 days. */
   public static readonly DAYS_30 = new RescanDuration('DAYS_30');

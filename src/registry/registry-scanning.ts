@@ -34,7 +34,7 @@ export interface EnhancedScanningOptions {
 /** Which repositories basic scanning scans. */
 export interface BasicScanningOptions {
   /**
-   * The repositories whose images are scanned when they are pushed; all others are scanned when somebody asks for it.
+   * The repositories whose images are scanned when they are pushed. All others are scanned when somebody asks for it.
    * Written as those of `EnhancedScanningOptions`.
    *
    * @default - all repositories

@@ -35,7 +35,7 @@ export class RegistrySettings {
    * scanning; the warning `cdk-secure-ecr:registryWithoutOwner` where the app has none, and
    * `cdk-secure-ecr:registryScanningElsewhere` where it leaves scanning as it is and does not know of these.
    *
-   * @param filters names of repositories or parts of them; with `*`, the whole name (see `EnhancedScanningOptions`).
+   * @param filters names of repositories or parts of them, with `*` for the whole name (see `EnhancedScanningOptions`).
    *   The name of a repository also matches every repository whose name contains it: ECR knows nothing narrower.
    */
   public scanContinuously(...filters: string[]): void {

@@ -64,7 +64,7 @@ export abstract class EcrEncryption {
   /**
    * Two layers of encryption (DSSE-KMS), which ECR offers in the AWS GovCloud (US) Regions only, at additional cost.
    *
-   * @param key the key of the second layer; without one, the key that the repositories of the stack share
+   * @param key the key of the second layer, or left out for the key that the repositories of the stack share
    */
   public static dualLayer(key?: kms.IKeyRef): EcrEncryption {
     return new DualLayerEncryption('KMS_DSSE', key);

@@ -75,7 +75,7 @@ export interface InspectorGateProps {
   readonly alarmActions?: cloudwatch.IAlarmAction[];
 
   /**
-   * After how long without news an image is judged again; 1 hour to 7 days. An approval that could not be confirmed for twice
+   * After how long without news an image is judged again: 1 hour to 7 days. An approval that could not be confirmed for twice
    * as long is none any more.
    *
    * @default Duration.days(1)
@@ -83,14 +83,14 @@ export interface InspectorGateProps {
   readonly judgeAgainAfter?: Duration;
 
   /**
-   * How often repositories are listed for images that no event told of; 5 minutes to 1 day.
+   * How often repositories are listed for images that no event told of: every 5 minutes to every day.
    *
    * @default Duration.hours(1)
    */
   readonly listEvery?: Duration;
 
   /**
-   * How old images may be that are found so, since they were pushed; a day at least. Older ones are judged when somebody asks
+   * How old images may be that are found so, since they were pushed: a day at least. Older ones are judged when somebody asks
    * for their verdict.
    *
    * @default Duration.days(14) - the re-scan duration of Amazon Inspector, unless it was set: it does not scan older ones
@@ -98,14 +98,14 @@ export interface InspectorGateProps {
   readonly lookBack?: Duration;
 
   /**
-   * After how long an image that is still pending raises an alarm; an hour at least.
+   * After how long an image that is still pending raises an alarm: an hour at least.
    *
    * @default Duration.days(1)
    */
   readonly pendingAlarmAfter?: Duration;
 
   /**
-   * For how long verdicts are kept after another one took their place; 30 days at least. What holds is always kept.
+   * For how long verdicts are kept after another one took their place: 30 days at least. What holds is always kept.
    *
    * @default Duration.days(400) - more than a year, as audits ask for
    */
@@ -119,7 +119,7 @@ export interface InspectorGateProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * How many images are judged at once; 2 to 1,000. Amazon Inspector throttles an account as a whole.
+   * How many images are judged at once: 2 to 1,000. Amazon Inspector throttles an account as a whole.
    *
    * @default 5
    */

@@ -46,7 +46,7 @@ export class InspectorGate extends Construct {
   public readonly gateName: string;
   /** The verdicts: by digest, and in the index `ByRepository` by repository and time. */
   public readonly verdicts: dynamodb.ITable;
-  /** Answers `{ repository, digest }` with the verdict that holds; to be asked by whoever `grantAskForVerdict` lets. */
+  /** Answers `{ repository, digest }` with the verdict that holds, if `grantAskForVerdict` lets somebody ask. */
   public readonly verdictFunction: lambda.IFunction;
   /** What could not be heard or judged. */
   public readonly deadLetterQueues: sqs.IQueue[];
@@ -56,9 +56,9 @@ export class InspectorGate extends Construct {
   public readonly pendingAlarm: cloudwatch.IAlarm;
   /** In alarm when the gate does not look for what is due. */
   public readonly silentAlarm: cloudwatch.IAlarm;
-  /** How the functions run; for actions, whose functions run so too. */
+  /** How the functions run. Those of actions run so too. */
   public readonly handlerOptions: HandlerOptions;
-  /** What alarms do; for actions, whose alarms do so too. */
+  /** What alarms do. Those of actions do so too. */
   public readonly alarmActions: cloudwatch.IAlarmAction[];
 
   private readonly metrics: GateMetrics;
@@ -106,7 +106,7 @@ export class InspectorGate extends Construct {
     this.node.addValidation({ validate: () => this.validate(scanner) });
   }
 
-  /** Has something done about verdicts; an action that the gate has already is not added again. */
+  /** Has something done about verdicts. An action that the gate has already is not added again. */
   public addAction(action: IGateAction): void {
     if (this.actions.has(action)) return;
     this.actions.add(action);

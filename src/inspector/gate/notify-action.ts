@@ -26,7 +26,7 @@ export interface NotifyActionProps {
   readonly events?: VerdictEventType[];
 
   /**
-   * The page that says what your team does about a verdict; messages link to it. Begins with `https://`.
+   * The page that says what your team does about a verdict. Messages link to it. Begins with `https://`.
    *
    * @default - messages say what to upgrade, and link to nothing
    */

@@ -26,7 +26,7 @@ export interface RetentionOptions {
   readonly protectedTags?: string[];
 
   /**
-   * Beginnings of tags that live for a short time, such as those of pull requests; 1 to 128 letters, digits, `.`, `_`
+   * Beginnings of tags that live for a short time, such as those of pull requests. 1 to 128 letters, digits, `.`, `_`
    * and `-`. Each takes one rule of 50.
    *
    * @default ['gitsha_', 'gitbranch_', 'gitpr_']
@@ -34,7 +34,7 @@ export interface RetentionOptions {
   readonly temporaryTagPrefixes?: string[];
 
   /**
-   * How long after its push an image with a temporary tag is expired; in whole days, at least 1.
+   * How long after its push an image with a temporary tag is expired: in whole days, at least 1.
    *
    * @default Duration.days(7)
    */
@@ -44,7 +44,7 @@ export interface RetentionOptions {
 /** Choices within the standard retention. */
 export interface StandardRetentionOptions extends RetentionOptions {
   /**
-   * How many images without any tag are kept, the newest of them; at least 1, as ECR has no rule that keeps none.
+   * How many images without any tag are kept, the newest of them: at least 1, as ECR has no rule that keeps none.
    *
    * @default 5
    */
@@ -54,13 +54,13 @@ export interface StandardRetentionOptions extends RetentionOptions {
 /** Choices within the retention for compliance. */
 export interface ComplianceRetentionOptions {
   /**
-   * How long an image is kept after it was archived, and so for longer than that after its push; in whole days, at
+   * How long an image is kept after it was archived, and so for longer than that after its push: in whole days, at
    * least 90. Ten years are `Duration.days(3650)`.
    */
   readonly keepFor: Duration;
 
   /**
-   * Tags whose images are never expired and never archived, beside `v*`; each pattern takes two rules of 50.
+   * Tags whose images are never expired and never archived, beside `v*`. Each pattern takes two rules of 50.
    *
    * @default - `v*` only
    */
@@ -130,7 +130,7 @@ export class ImageRetention extends Mixin {
   }
 
   /**
-   * For what must be kept for years: no rule deletes an image before that time; deletion by hand is for IAM to deny. Any
+   * For what must be kept for years: no rule deletes an image before that time. Deletion by hand is for IAM to deny. Any
    * image is archived when nobody has pulled it for 90 days, releases excepted. What refers to an image, such as a
    * signature, goes when the image goes.
    *
@@ -236,7 +236,7 @@ export class ImageRetention extends Mixin {
     return this.known('toJson');
   }
 
-  /** In words what the policy will do, a sentence for each rule; warnings, if any, at the end. */
+  /** In words what the policy will do, a sentence for each rule, with warnings at the end. */
   public explain(options: ExplainOptions = {}): string {
     return [...explain(this.document), ...this.warnings(options).map((warning) => `Warning: ${warning}`)].join('\n');
   }
@@ -265,7 +265,7 @@ export class ImageRetention extends Mixin {
    * What one run of the policy would do with images, by a model of ECR's documented rules: a policy can be tested
    * against the tags of your own repository, without one.
    *
-   * @param now the time of the run; it is never taken from a clock
+   * @param now the time of the run, which is never taken from a clock
    */
   public simulate(images: StoredImage[], now: Date): ImageFate[] {
     this.known('simulate');

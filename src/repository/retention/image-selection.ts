@@ -31,7 +31,7 @@ export class ImageSelection {
   /**
    * Images with a tag that matches a pattern.
    *
-   * @param pattern a tag in which `*` stands for any characters or none; at most 4 of them (limit of ECR)
+   * @param pattern a tag in which `*` stands for any characters or none, at most 4 of them (limit of ECR)
    */
   public static tagPattern(pattern: string): ImageSelection {
     const problems = new Problems('ImageSelection.tagPattern');
@@ -42,9 +42,9 @@ export class ImageSelection {
 
   /**
    * Images whose tags, taken together, match all of these patterns: an image tagged `v1` and `beta` matches `v*` and
-   * `beta`; an image tagged `v1` does not.
+   * `beta`. An image tagged `v1` does not.
    *
-   * @param patterns at least two; each a tag in which `*` stands for any characters or none, at most 4 of them
+   * @param patterns at least two, each a tag in which `*` stands for any characters or none, at most 4 of them
    */
   public static taggedWithAll(...patterns: string[]): ImageSelection {
     const problems = new Problems('ImageSelection.taggedWithAll');

@@ -35,7 +35,7 @@ export class RetentionRule {
    * Takes one rule of the 50, and another one where the policy deletes archived images. Do not archive a multi-platform
    * image by hand: nothing holds its platform images then, and they are deleted like others without a tag.
    *
-   * @param pattern a tag in which `*` stands for any characters or none; at most 4 of them (limit of ECR)
+   * @param pattern a tag in which `*` stands for any characters or none, at most 4 of them (limit of ECR)
    */
   public static protect(pattern: string): RetentionRule {
     const problems = new Problems('RetentionRule.protect');
@@ -85,7 +85,7 @@ export class RetentionRule {
   }
 
   /**
-   * Images that nobody has pulled for so long are archived; never pulled counts from the push. ECR cannot delete by
+   * Images that nobody has pulled for so long are archived. What was never pulled counts from its push. ECR cannot delete by
    * last pull: archive first, then use `expireArchived`.
    *
    * @param time whole days, at least 1

@@ -2,9 +2,9 @@ import { type Fate, type ImageFacts, evaluate } from './evaluate';
 import type { LifecycleDocument } from './lifecycle-document';
 import { Problems } from '../../private/problems';
 
-/** An image in a repository, as far as retention goes; what `aws ecr describe-images` tells. */
+/** An image in a repository, as far as retention goes. What `aws ecr describe-images` tells. */
 export interface StoredImage {
-  /** Names it in the outcome, and in `members` and `subject` of others; one for each image. */
+  /** Names it in the outcome, and in `members` and `subject` of others: one for each image. */
   readonly digest: string;
 
   /**
