@@ -15,6 +15,10 @@ const OPERATOR = new RegExp(`^(ForAnyValue:)?(${[
  * except for `ecr:GetAuthorizationToken`: a token opens nothing by itself.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+ * @example
+ * declare const images: SecureEcrRepository;
+ * declare const developer: iam.Role;
+ * images.access.when(AccessCondition.principalTag('team', 'shop')).pull(developer);
  */
 export class AccessCondition {
   /**
@@ -45,6 +49,8 @@ export class AccessCondition {
    *
    * Whoever can tag the role, or start a session with tags of its own choice, decides over the access.
    *
+   * @param key of the tag, as IAM shows it, without `aws:PrincipalTag/`
+   * @param values of the tag, of which one must match
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
    */
   public static principalTag(key: string, ...values: string[]): AccessCondition {
@@ -99,8 +105,9 @@ export class AccessCondition {
    * Take an operator that a missing key does not satisfy. One that starts with `ForAllValues`, ends with `IfExists` or
    * negates is satisfied by a request without the key, so it is refused here.
    *
-   * @param conditionOperator - such as `StringEquals`
-   * @param key - such as `aws:SourceIp`
+   * @param conditionOperator such as `StringEquals`
+   * @param key such as `aws:SourceIp`
+   * @param values one of which must match
    */
   public static of(conditionOperator: string, key: string, ...values: string[]): AccessCondition {
     const problems = new Problems('AccessCondition.of');

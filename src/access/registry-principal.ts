@@ -9,6 +9,11 @@ import { matches } from '../private/tokens';
  *
  * What the `iam` module has, such as `iam.Role`, `iam.User`, `iam.AccountPrincipal` and `iam.OrganizationPrincipal`, needs
  * nothing from here.
+ *
+ * @example
+ * declare const images: SecureEcrRepository;
+ * images.access.pull(RegistryPrincipal.role('222222222222', 'production'));
+ * images.access.readMetadata(RegistryPrincipal.permissionSet('222222222222', 'Developers'));
  */
 export class RegistryPrincipal {
   /**
@@ -18,8 +23,8 @@ export class RegistryPrincipal {
    * Its own policies must allow the access too. In another account they always must; in the account of the repository
    * because an account that is named delegates to its policies.
    *
-   * @param account - 12 digits
-   * @param roleName - with its path, if it has one: `service/deployer`
+   * @param account 12 digits
+   * @param roleName with its path, if it has one: `service/deployer`
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
    */
   public static role(account: string, roleName: string): iam.IPrincipal {
@@ -45,8 +50,8 @@ export class RegistryPrincipal {
    * The permission set must allow the access too, and `ecr:GetAuthorizationToken`: attach a managed policy to it, to which
    * `RepositoryAccess` has granted the same.
    *
-   * @param account - 12 digits
-   * @param name - of the permission set
+   * @param account 12 digits
+   * @param name of the permission set
    * @see https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
    */
   public static permissionSet(account: string, name: string): iam.IPrincipal {
@@ -68,7 +73,7 @@ export class RegistryPrincipal {
    * Every account below an organizational unit, at any depth. The policies of the principals there must allow the access
    * too, but for those of the repository's own account, if it is one of them: these are let in by this alone.
    *
-   * @param path - the ids from the organization down: `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111`
+   * @param path the ids from the organization down: `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111`
    * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
    */
   public static organizationalUnit(path: string): iam.IPrincipal {

@@ -27,6 +27,13 @@ import { warn } from '../private/warn';
  * An image that is encrypted with a key of yours takes no permission on that key: ECR decrypts it by a grant of its own.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
+ * @example
+ * declare const theirs: ecr.Repository;
+ * declare const ci: iam.Role;
+ * const access = RepositoryAccess.fromRepository(theirs);
+ * access.push(ci);
+ * access.pull(RegistryPrincipal.role('222222222222', 'production'));
+ * access.pushOnlyBy([ci]);
  */
 export class RepositoryAccess {
   /**

@@ -10,34 +10,68 @@ import { Problems } from '../private/problems';
  * condition read them differently.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+ * @example
+ * AuditSignal.of('repositoryCreated', {
+ *   title: 'A repository was created by hand',
+ *   eventNames: ['CreateRepository'],
+ *   conditions: [AuditCondition.isNoneOfOrMissing('userIdentity.invokedBy', 'cloudformation.amazonaws.com')],
+ *   runbook: 'Ask who needs it, and make it in a stack.',
+ * });
  */
 export class AuditCondition {
-  /** The field is one of these values. */
+  /**
+   * The field is one of these values.
+   *
+   * @param field its path in the record
+   * @param values in full, of which one is enough
+   */
   public static isOneOf(field: string, ...values: string[]): AuditCondition {
     return AuditCondition.checked('AuditCondition.isOneOf', { field, is: values }, values);
   }
 
-  /** The field is there and none of these values. */
+  /**
+   * The field is there and none of these values.
+   *
+   * @param field its path in the record
+   * @param values in full, of which it may be none
+   */
   public static isNoneOf(field: string, ...values: string[]): AuditCondition {
     return AuditCondition.checked('AuditCondition.isNoneOf', { field, isNot: values }, values);
   }
 
-  /** The field is none of these values, or not there at all. */
+  /**
+   * The field is none of these values, or not there at all.
+   *
+   * @param field its path in the record
+   * @param values in full, of which it may be none
+   */
   public static isNoneOfOrMissing(field: string, ...values: string[]): AuditCondition {
     return AuditCondition.checked('AuditCondition.isNoneOfOrMissing', { field, isNot: values, orMissing: true }, values);
   }
 
-  /** The field is not there. */
+  /**
+   * The field is not there.
+   *
+   * @param field its path in the record
+   */
   public static isMissing(field: string): AuditCondition {
     return AuditCondition.checked('AuditCondition.isMissing', { field, orMissing: true });
   }
 
-  /** The field is `true`. */
+  /**
+   * The field is `true`.
+   *
+   * @param field its path in the record
+   */
   public static isTrue(field: string): AuditCondition {
     return AuditCondition.checked('AuditCondition.isTrue', { field, is: [true] });
   }
 
-  /** The field is `false`. */
+  /**
+   * The field is `false`.
+   *
+   * @param field its path in the record
+   */
   public static isFalse(field: string): AuditCondition {
     return AuditCondition.checked('AuditCondition.isFalse', { field, is: [false] });
   }

@@ -91,6 +91,13 @@ type Standard = keyof typeof REPOSITORY_SIGNALS | keyof typeof REGISTRY_SIGNALS;
  *
  * "Outside the deployment" means: by anybody but the roles that deploy (`deployers` of the trail). No signal relies on
  * the address of the client, which CloudTrail does not know of what comes by docker.
+ *
+ * @example
+ * declare const images: SecureEcrRepository;
+ * new EcrAuditTrail(this, 'Audit', {
+ *   repositories: [images],
+ *   signals: [AuditSignal.PUSHED_AROUND_PIPELINE, AuditSignal.CALLS_DENIED.adjusted({ threshold: 50 })],
+ * });
  */
 export class AuditSignal {
   /** An image was pushed by somebody who is no pusher of its repository. */

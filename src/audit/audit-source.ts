@@ -33,6 +33,10 @@ export interface OwnTrailOptions {
 /**
  * Where an audit reads what happens. EventBridge tells of calls in an account where any trail records them, so there has
  * to be one.
+ *
+ * @example
+ * declare const log: logs.LogGroup;
+ * new EcrAuditTrail(this, 'Audit', { source: AuditSource.logGroup(log) });
  */
 export abstract class AuditSource {
   /**

@@ -37,6 +37,14 @@ import { type ResolvedSignal, patternOfElsewhere } from './signals/resolved-sign
  * CloudWatch.17 (with `alarmActions`).
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/logging-using-cloudtrail.html
+ * @example
+ * declare const images: SecureEcrRepository;
+ * declare const pager: sns.Topic;
+ * const audit = new EcrAuditTrail(this, 'Audit', {
+ *   repositories: [images],
+ *   alarmActions: [new actions.SnsAction(pager)],
+ * });
+ * audit.topic.addSubscription(new subscriptions.EmailSubscription('registry@example.com'));
  */
 export class EcrAuditTrail extends Construct {
   /** Where people are told. */
@@ -100,6 +108,8 @@ export class EcrAuditTrail extends Construct {
   /**
    * Rule that matches when a signal occurred: each one once, however many people are told of. The event is
    * `ECR Audit Signal` of the source `cdk-secure-ecr.audit`; its detail is what machines are told by the topic.
+   *
+   * @param id of the rule
    */
   public onSignal(id: string, options: OnSignalOptions = {}): events.Rule {
     options.signals?.forEach((signal) => this.check(signal));

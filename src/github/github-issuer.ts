@@ -7,6 +7,10 @@ const GITHUB = 'token.actions.githubusercontent.com';
  * Who issues the tokens: IAM knows an identity provider for each, and writes its name before each condition key.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ * @example
+ * declare const images: SecureEcrRepository;
+ * declare const subjects: GitHubSubject[];
+ * new GitHubOidcPusher(this, 'Pusher', { repositories: [images], subjects, issuer: GitHubIssuer.enterprise('acme-corp') });
  */
 export class GitHubIssuer {
   /** github.com, for everybody there. */

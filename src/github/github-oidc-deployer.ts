@@ -57,6 +57,11 @@ export interface GitHubOidcDeployerProps extends GitHubOidcRoleProps {
  * Free of charge.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
+ * @example
+ * const shop = GitHubRepository.of('acme/shop', { ownerId: '1001', repositoryId: '2002' });
+ * new GitHubOidcDeployer(this, 'Deployer', {
+ *   subjects: [GitHubSubject.environment(shop, 'production')],
+ * });
  */
 export class GitHubOidcDeployer extends Construct implements iam.IGrantable {
   /** The role that workflows take. Its ARN is their `role-to-assume`. */

@@ -33,6 +33,8 @@ export interface GitHubOidcProviderProps {
  *
  * @resource AWS::IAM::OIDCProvider
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+ * @example
+ * new GitHubOidcProvider(this, 'GitHub', { removalPolicy: RemovalPolicy.RETAIN });
  */
 export class GitHubOidcProvider extends iam.OidcProviderNative {
   /**
@@ -40,6 +42,8 @@ export class GitHubOidcProvider extends iam.OidcProviderNative {
    *
    * It has to accept the audience `sts.amazonaws.com`.
    *
+   * @param scope where it is used
+   * @param id in `scope`
    * @param issuer who issues the tokens, github.com by default
    */
   public static fromAccount(scope: Construct, id: string, issuer: GitHubIssuer = GitHubIssuer.githubCom()): iam.IOidcProvider {

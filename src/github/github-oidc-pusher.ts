@@ -34,6 +34,13 @@ export interface GitHubOidcPusherProps extends GitHubOidcRoleProps {
  * Free of charge.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html#idp_oidc_Create_GitHub
+ * @example
+ * declare const images: SecureEcrRepository;
+ * const shop = GitHubRepository.of('acme/shop', { ownerId: '1001', repositoryId: '2002' });
+ * new GitHubOidcPusher(this, 'Pusher', {
+ *   repositories: [images],
+ *   subjects: [GitHubSubject.branch(shop, 'main')],
+ * });
  */
 export class GitHubOidcPusher extends Construct implements iam.IGrantable {
   /** The role that workflows take. Its ARN is their `role-to-assume`. */

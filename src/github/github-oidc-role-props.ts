@@ -40,7 +40,7 @@ export interface GitHubOidcRoleProps {
   /**
    * Path of the role, beginning and ending with a slash, up to 512 characters.
    *
-   * @default /
+   * @default '/'
    */
   readonly path?: string;
 

@@ -34,6 +34,8 @@ export interface GitHubRepositoryOptions {
  * One repository on GitHub. Names are compared letter for letter: write them as GitHub shows them, in upper and lower case.
  *
  * @see https://docs.github.com/en/actions/reference/security/oidc#immutable-subject-claims
+ * @example
+ * const shop = GitHubRepository.of('acme/shop', { ownerId: '1001', repositoryId: '2002' });
  */
 export class GitHubRepository {
   /**

@@ -44,6 +44,9 @@ export interface GitHubSubjectOptions {
  * workflows too, whoever caused them to run.
  *
  * @see https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
+ * @example
+ * declare const shop: GitHubRepository;
+ * const subjects = [GitHubSubject.branch(shop, 'main'), GitHubSubject.environment(shop, 'production')];
  */
 export class GitHubSubject {
   /**

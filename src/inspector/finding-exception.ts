@@ -55,6 +55,15 @@ export interface FindingExceptionOptions {
  *
  * An exception is no suppression rule of Amazon Inspector: it is reviewed with the code, and every verdict that uses it
  * says so.
+ *
+ * @example
+ * FindingException.of('CVE-2023-45853', {
+ *   packageName: 'zlib1g',
+ *   repositoryName: 'shop/*',
+ *   owner: 'shop team',
+ *   reason: 'minizip is not built into this package',
+ *   expires: new Date('2027-03-31T00:00:00Z'),
+ * });
  */
 export class FindingException {
   /**
@@ -83,7 +92,11 @@ export class FindingException {
     return new FindingException(document);
   }
 
-  /** Exceptions that you have as JSON, such as `schema/finding-exceptions-v1.json` of this package describes. */
+  /**
+   * Exceptions that you have as JSON, such as `schema/finding-exceptions-v1.json` of this package describes.
+   *
+   * @param text the JSON itself, such as a file you read
+   */
   public static listFromJson(text: string): FindingException[] {
     const problems = new Problems('FindingException.listFromJson');
     problems.unless(!Token.isUnresolved(text), {
@@ -100,7 +113,11 @@ export class FindingException {
     }
   }
 
-  /** Exceptions as `schema/finding-exceptions-v1.json` describes them. Fails when a value is known only at deployment. */
+  /**
+   * Exceptions as `schema/finding-exceptions-v1.json` describes them. Fails when a value is known only at deployment.
+   *
+   * @param exceptions in the order of the list
+   */
   public static listToJson(exceptions: FindingException[]): string {
     const text = JSON.stringify(FindingException._render(exceptions));
     const problems = new Problems('FindingException.listToJson');

@@ -120,6 +120,9 @@ export interface FindingLimits {
  *
  * A severity always means itself and everything worse. What is not known counts: findings without a rating, fixes that a
  * scanner does not tell of.
+ *
+ * @example
+ * const policy = FindingPolicy.combine('ours', FindingPolicy.exploited(), FindingPolicy.atMost({ critical: 0, high: 3 }));
  */
 export class FindingPolicy {
   /**
@@ -215,7 +218,11 @@ export class FindingPolicy {
     });
   }
 
-  /** A policy that you have as JSON. What it does not say has the defaults of `FindingPolicyOptions`. */
+  /**
+   * A policy that you have as JSON. What it does not say has the defaults of `FindingPolicyOptions`.
+   *
+   * @param text the JSON itself, such as a file you read
+   */
   public static fromJson(text: string): FindingPolicy {
     const problems = new Problems('FindingPolicy.fromJson');
     problems.unless(!Token.isUnresolved(text), {

@@ -149,6 +149,12 @@ export interface FindingConditions {
 
 /**
  * One thing that an image must not have. A verdict names the rules that are broken, so a name is for its readers.
+ *
+ * @example
+ * FindingPolicy.of('payments', [
+ *   FindingRule.knownExploited(),
+ *   FindingRule.of('likely', { minEpss: 0.1, ignoreMissingData: true }),
+ * ]);
  */
 export class FindingRule {
   /**

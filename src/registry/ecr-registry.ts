@@ -39,6 +39,10 @@ export interface EcrRegistryProps {
  * To weaken scanning, deploy a weaker choice.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry-settings-configure.html
+ * @example
+ * new EcrRegistry(this, 'Registry', {
+ *   scanning: RegistryScanning.enhanced({ continuous: ['prod/*'], onPush: ['*'] }),
+ * });
  */
 export class EcrRegistry extends Construct {
   /** What constructs may ask of the registry of the account and Region of `scope`, whichever stack of the app sets it up. */

@@ -2,7 +2,12 @@ import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { matches } from '../private/tokens';
 
-/** How long Amazon Inspector goes on scanning an image. Inspector knows these durations and no others. */
+/**
+ * How long Amazon Inspector goes on scanning an image. Inspector knows these durations and no others.
+ *
+ * @example
+ * InspectorRescan.whileInUse({ afterUse: RescanDuration.DAYS_30 });
+ */
 export class RescanDuration {
   /** 3 days. */
   public static readonly DAYS_3 = new RescanDuration('DAYS_3');
@@ -84,6 +89,10 @@ export interface RescanPulledOptions {
  * longer counts; after that its findings are closed and nobody is told of new ones.
  *
  * @see https://docs.aws.amazon.com/inspector/latest/user/scanning_resources_configure_duration_setting_ecr.html
+ * @example
+ * new EcrRegistry(this, 'Registry', {
+ *   rescan: InspectorRescan.whilePulled({ afterPull: RescanDuration.DAYS_90 }),
+ * });
  */
 export class InspectorRescan {
   /**

@@ -58,6 +58,8 @@ export interface UnmanagedScanningOptions {
  * whoever made them. Not for extension: the factories are all that ECR has.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html
+ * @example
+ * new EcrRegistry(this, 'Registry', { scanning: RegistryScanning.unmanaged({ continuous: ['*'] }) });
  */
 export abstract class RegistryScanning {
   /**

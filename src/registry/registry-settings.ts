@@ -7,6 +7,9 @@ import { Problems } from '../private/problems';
 /**
  * What any construct of an app may ask of the registry of its account and Region, whichever stack sets that up, before or
  * after. `EcrRegistry.of(scope)` gives it.
+ *
+ * @example
+ * EcrRegistry.of(this).scanContinuously('payments/*');
  */
 export class RegistrySettings {
   /** @internal */

@@ -15,6 +15,8 @@ import type { Warning } from '../private/warn';
  * a key 30 days after it was told to, and charges nothing for these.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html
+ * @example
+ * new SecureEcrRepository(this, 'Payments', { encryption: EcrEncryption.ownKey() });
  */
 export abstract class EcrEncryption {
   /**

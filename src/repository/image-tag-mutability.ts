@@ -11,6 +11,8 @@ import type { Warning } from '../private/warn';
  * A tag that cannot move means that what was scanned, judged and signed under `v1.2.3` is what `v1.2.3` deploys.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
+ * @example
+ * new SecureEcrRepository(this, 'Images', { tagMutability: ImageTagMutability.immutableExcept('latest', 'dev-*') });
  */
 export class ImageTagMutability {
   /** No tag can be moved. The default, and what Security Hub control ECR.2 asks for. */

@@ -90,6 +90,14 @@ export interface OnImageEventOptions extends events.OnEventOptions {
  *
  * @resource AWS::ECR::Repository
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/Repositories.html
+ * @example
+ * declare const ci: iam.Role;
+ * const images = new SecureEcrRepository(this, 'Images', {
+ *   retention: ImageRetention.standard({ protectedTags: ['release-*'] }),
+ * });
+ * images.access.push(ci);
+ * images.access.pull(RegistryPrincipal.role('222222222222', 'production'));
+ * images.access.pushOnlyBy([ci]);
  */
 export class SecureEcrRepository extends ecr.RepositoryBase {
   /**
@@ -183,6 +191,9 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
    * Grant the given actions to the given principal.
    *
    * `access` grants by level, and says of each what it contains.
+   *
+   * @param grantee a role, a user, an account, a service
+   * @param actions of ECR about a repository, such as `ecr:BatchGetImage`
    */
   public grant(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
     return this.access._grant(grantee, actions);
@@ -195,12 +206,20 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
     return this.access.push(grantee);
   }
 
-  /** Rule that matches when an image has been pushed, or a tag added to one. */
+  /**
+   * Rule that matches when an image has been pushed, or a tag added to one.
+   *
+   * @param id of the rule
+   */
   public onImagePushed(id: string, options: OnImageEventOptions = {}): events.Rule {
     return this.onImageAction(id, 'PUSH', options);
   }
 
-  /** Rule that matches when an image or one of its tags has been deleted. */
+  /**
+   * Rule that matches when an image or one of its tags has been deleted.
+   *
+   * @param id of the rule
+   */
   public onImageDeleted(id: string, options: OnImageEventOptions = {}): events.Rule {
     return this.onImageAction(id, 'DELETE', options);
   }
@@ -210,6 +229,8 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
    * makes of an image where enhanced scanning is on.
    *
    * The two events differ in shape: Inspector's carries the ARN of the repository in `repository-name`.
+   *
+   * @param id of the rule
    */
   public onImageScanCompleted(id: string, options: ecr.OnImageScanCompletedOptions = {}): events.Rule {
     return this.onImageEvent(id, options, {
@@ -226,6 +247,7 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   /**
    * A metric of this repository in the namespace `AWS/ECR`.
    *
+   * @param metricName as ECR publishes it
    * @default - sum over 5 minutes
    * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/ecr-repository-metrics.html
    */

@@ -14,7 +14,7 @@ const HOSTS = [
   'aws.amazon.com', 'docs.aws.amazon.com', 'repost.aws', 'docs.github.com', 'github.com', 'git-scm.com', 'www.checkov.io', 'www.conventionalcommits.org',
 ];
 /** Addresses that examples and identifiers are made of; nobody follows them. */
-const NO_LINKS = ['https://octocorp.ghe.com', 'https://token.actions.githubusercontent.com', 'https://x'];
+const NO_LINKS = ['https://octocorp.ghe.com', 'https://token.actions.githubusercontent.com', 'https://wiki.example.com', 'https://x'];
 
 const pages = new Map<string, Page>();
 function pageOf(path: string): Page {

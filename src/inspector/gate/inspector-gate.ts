@@ -40,6 +40,15 @@ import { FindingPolicy } from '../finding-policy';
  * month for alarms, 0.60 USD for queues, 0.60 to 4.80 USD for metrics. Amazon Inspector bills scans of its own.
  *
  * @see https://docs.aws.amazon.com/inspector/latest/user/scanning-ecr.html
+ * @example
+ * declare const images: SecureEcrRepository;
+ * declare const deployer: iam.Role;
+ * const gate = new InspectorGate(this, 'Gate', {
+ *   repositories: [images],
+ *   policy: FindingPolicy.strict(),
+ *   actions: [new NotifyAction()],
+ * });
+ * gate.grantAskForVerdict(deployer);
  */
 export class InspectorGate extends Construct {
   /** Tells gates apart: in events (`detail.gate`) and in the dimension `Gate` of metrics. */
@@ -113,12 +122,20 @@ export class InspectorGate extends Construct {
     action.bind(new Construct(this, `Action${this.actions.size}`), this);
   }
 
-  /** Rule that matches when an image is approved: for the first time, or again. The detail is `schema/gate-event-v1.json`. */
+  /**
+   * Rule that matches when an image is approved: for the first time, or again. The detail is `schema/gate-event-v1.json`.
+   *
+   * @param id of the rule
+   */
   public onImageApproved(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.onTypes(id, [VerdictEventType.APPROVED], options);
   }
 
-  /** Rule that matches when an image is rejected: for the first time, or again. */
+  /**
+   * Rule that matches when an image is rejected: for the first time, or again.
+   *
+   * @param id of the rule
+   */
   public onImageRejected(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.onTypes(id, [VerdictEventType.REJECTED], options);
   }
@@ -126,12 +143,18 @@ export class InspectorGate extends Construct {
   /**
    * Rule that matches when the verdict on an image is another than what was announced before, also when it could not be
    * confirmed for too long (`status` is `PENDING` then). The event of the new verdict comes beside it.
+   *
+   * @param id of the rule
    */
   public onVerdictChanged(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.onTypes(id, [VerdictEventType.CHANGED], options);
   }
 
-  /** Rule that matches every event of the gate. */
+  /**
+   * Rule that matches every event of the gate.
+   *
+   * @param id of the rule
+   */
   public onEvent(id: string, options: events.OnEventOptions = {}): events.Rule {
     return this.onTypes(id, Object.values(VerdictEventType), options);
   }

@@ -58,6 +58,10 @@ export interface NotifyActionProps {
  *
  * @see https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
  * @see https://docs.aws.amazon.com/inspector/v2/APIReference/API_GetClustersForImage.html
+ * @example
+ * const notify = new NotifyAction({ runbookUrl: 'https://wiki.example.com/verdicts' });
+ * new InspectorGate(this, 'Gate', { actions: [notify] });
+ * notify.topic.addSubscription(new subscriptions.EmailSubscription('platform@example.com'));
  */
 export class NotifyAction implements IGateAction {
   private readonly events: VerdictEventType[];

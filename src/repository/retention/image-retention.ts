@@ -93,6 +93,13 @@ export interface ExplainOptions {
  * It is a mixin too: `new ecr.Repository(this, 'Images').with(ImageRetention.production())`, or on a `CfnRepository`.
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+ * @example
+ * new SecureEcrRepository(this, 'Images', {
+ *   retention: ImageRetention.production({ protectedTags: ['release-*'] }),
+ * });
+ * // A repository that you have:
+ * declare const theirs: ecr.Repository;
+ * theirs.with(ImageRetention.standard());
  */
 export class ImageRetention extends Mixin {
   /**
@@ -156,6 +163,8 @@ export class ImageRetention extends Mixin {
   /**
    * A lifecycle policy that you have as JSON, checked for all that ECR would refuse. Its priorities and its order stay as
    * they are; see `warnings` for what it will hardly have been meant to do.
+   *
+   * @param text the JSON itself, such as a file you read
    */
   public static fromJson(text: string): ImageRetention {
     const problems = new Problems('ImageRetention.fromJson');
@@ -265,6 +274,7 @@ export class ImageRetention extends Mixin {
    * What one run of the policy would do with images, by a model of ECR's documented rules: a policy can be tested
    * against the tags of your own repository, without one.
    *
+   * @param images of one repository, as `aws ecr describe-images` tells them
    * @param now the time of the run, which is never taken from a clock
    */
   public simulate(images: StoredImage[], now: Date): ImageFate[] {

@@ -9,6 +9,9 @@ import { Problems } from '../../private/problems';
  *
  * A selection of tags holds one prefix or pattern: ECR joins the entries of a list by AND, so a rule that lists
  * several selects almost nothing. Write a rule for each; `taggedWithAll` is there for the rare case where AND is meant.
+ *
+ * @example
+ * RetentionRule.expireOlderThan(ImageSelection.tagPattern('*-snapshot'), Duration.days(14));
  */
 export class ImageSelection {
   /** Images without any tag: what a moved tag leaves behind, and the platform images of a multi-platform image. */

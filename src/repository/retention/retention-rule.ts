@@ -27,6 +27,12 @@ const ARCHIVE = { type: 'transition', targetStorageClass: 'archive' } as const;
  *
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+ * @example
+ * const retention = ImageRetention.of(
+ *   RetentionRule.protect('v*'),
+ *   RetentionRule.expireOlderThan(ImageSelection.tagPrefix('pr-'), Duration.days(3)),
+ *   RetentionRule.expireBeyond(ImageSelection.untagged(), 5),
+ * );
  */
 export class RetentionRule {
   /**
