@@ -22,7 +22,7 @@ export const BUNDLED: readonly string[] = ['inspector/decision', 'inspector/answ
 export const PURE: readonly string[] = ['inspector/documents', ...BUNDLED];
 
 export const MODULES: readonly Module[] = [
-  { name: 'private', holds: 'errors, limits, acknowledgements, and helpers for policy sizes, tokens and lists; never exported', may: [] },
+  { name: 'private', holds: 'errors and warnings with their codes, limits, acknowledgements, and helpers for policy sizes, tokens and lists; never exported', may: [] },
   {
     name: 'handler',
     holds: 'what code that runs in AWS shares: SDK clients with retry and paging, OCI references, manifests, batches',

@@ -19,7 +19,7 @@ export enum AuditSeverity {
   INFORMATIONAL = 'INFORMATIONAL',
 }
 
-/** What can be changed about a signal. */
+/** What an audit can change about a signal. */
 export interface AuditSignalAdjustment {
   /**
    * How much it matters.
@@ -65,11 +65,11 @@ export interface CustomAuditSignalProps extends AuditSignalAdjustment {
    */
   readonly includeFailures?: boolean;
 
-  /** What whoever is told does first. */
+  /** What to do first, for whoever is told. */
   readonly runbook: string;
 
   /**
-   * Where to read on.
+   * The page to read on.
    *
    * @default - the runbook of the library, at the heading of signals of your own
    */
@@ -196,7 +196,7 @@ export class AuditSignal {
   public readonly severity: AuditSeverity;
   /** How often it has to happen within five minutes. */
   public readonly threshold: number;
-  /** What whoever is told does first. */
+  /** What to do first, for whoever is told. */
   public readonly runbook: string;
   /** What asks for it: CIS AWS Foundations Benchmark (3.0), NIST SP 800-53 (revision 5), PCI DSS (4.0.1), Security Hub. */
   public readonly controls: string[];

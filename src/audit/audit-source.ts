@@ -31,7 +31,7 @@ export interface OwnTrailOptions {
 }
 
 /**
- * Where an audit reads what happens. EventBridge tells of calls in an account where any trail records them, so there has
+ * Where an audit reads the records of CloudTrail. EventBridge tells of calls in an account where any trail records them, so there has
  * to be one.
  *
  * @example

@@ -8,7 +8,7 @@ import type { HandlerOptions } from '../functions/handler-options';
 /** Properties of an `EcrAuditTrail`. */
 export interface EcrAuditTrailProps {
   /**
-   * Where what happens is read.
+   * Where the records of CloudTrail are read.
    *
    * @default AuditSource.ownTrail()
    */
@@ -22,7 +22,7 @@ export interface EcrAuditTrailProps {
   readonly repositories?: ecr.IRepositoryRef[];
 
   /**
-   * What a person should know of.
+   * The signals that are counted, and those among them that raise an alarm and a message by their severity.
    *
    * @default AuditSignal.all()
    */
@@ -130,7 +130,7 @@ export interface EcrAuditTrailProps {
 /** Options of rules that react to signals. */
 export interface OnSignalOptions extends events.OnEventOptions {
   /**
-   * React only to these.
+   * The signals to react to.
    *
    * @default - to every signal of the audit
    */

@@ -51,13 +51,13 @@ export class EcrAuditTrail extends Construct {
   public readonly topic: sns.ITopic;
   /** The log of the trail, unless it is in another account. */
   public readonly logGroup?: logs.ILogGroup;
-  /** In alarm while that of any critical or high signal is. It does nothing itself, so that nobody is called twice. */
+  /** In alarm while the alarm of any critical or high signal is. It does nothing itself, so that nobody is called twice. */
   public readonly anyAlarm: cloudwatch.CompositeAlarm;
   /** The page with everything on it, unless none was wanted. */
   public readonly dashboard?: cloudwatch.Dashboard;
-  /** What tells of signals. */
+  /** The function that sends the messages of signals. */
   public readonly handler: lambda.IFunction;
-  /** What could not be told. */
+  /** The queue of messages that could not be sent. */
   public readonly deadLetterQueue: sqs.IQueue;
 
   /** @internal */

@@ -125,14 +125,14 @@ export interface FindingConditions {
   readonly minInspectorScore?: number;
 
   /**
-   * One of its packages comes from there.
+   * One of its packages is of the operating system, or of a language.
    *
    * @default - from anywhere
    */
   readonly packageType?: FindingPackageType;
 
   /**
-   * It has been known for longer than that.
+   * It has been known for longer than this, by its severity.
    *
    * @default - it counts at once
    */

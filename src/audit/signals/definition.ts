@@ -44,7 +44,7 @@ export interface SignalDefinition {
   readonly severity: Severity;
   /** How often within five minutes before somebody is told. */
   readonly threshold?: number;
-  /** What whoever is told does first. */
+  /** What to do first, for whoever is told. */
   readonly runbook: string;
   /** What asks for it: CIS AWS Foundations Benchmark, NIST SP 800-53 r5, PCI DSS v4.0.1, Security Hub. */
   readonly controls: readonly string[];

@@ -5,7 +5,7 @@ import type { Notice, Reason, Upgrade, Verdict, VerdictStatus } from '../contrac
 /** The source of the events that tell of verdicts. */
 export const EVENT_SOURCE = 'cdk-secure-ecr.gate';
 
-/** What a gate tells of. The `detail-type` of its events. */
+/** The events of a gate, by their `detail-type`. */
 export enum VerdictEventType {
   /** An image is approved: for the first time, or again. */
   APPROVED = 'Image Approved',

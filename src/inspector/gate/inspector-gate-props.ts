@@ -60,7 +60,7 @@ export interface InspectorGateProps {
   readonly scanner?: ImageScanner;
 
   /**
-   * What is done about verdicts.
+   * What is done about verdicts, such as telling people by `NotifyAction`.
    *
    * @default - they are recorded and announced on the event bus, and nobody is told
    */
@@ -90,8 +90,8 @@ export interface InspectorGateProps {
   readonly listEvery?: Duration;
 
   /**
-   * How old images may be that are found so, since they were pushed: a day at least. Older ones are judged when somebody asks
-   * for their verdict.
+   * How long ago an image may have been pushed for the list to find it: a day at least. Older ones are judged when somebody
+   * asks for their verdict.
    *
    * @default Duration.days(14) - the re-scan duration of Amazon Inspector, unless it was set: it does not scan older ones
    */

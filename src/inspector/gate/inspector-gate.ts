@@ -57,7 +57,7 @@ export class InspectorGate extends Construct {
   public readonly verdicts: dynamodb.ITable;
   /** Answers `{ repository, digest }` with the verdict that holds, if `grantAskForVerdict` lets somebody ask. */
   public readonly verdictFunction: lambda.IFunction;
-  /** What could not be heard or judged. */
+  /** The queues of events that could not be heard and images that could not be judged. */
   public readonly deadLetterQueues: sqs.IQueue[];
   /** In alarm when an image that was approved is not any more. */
   public readonly revokedAlarm: cloudwatch.IAlarm;

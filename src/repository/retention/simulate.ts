@@ -4,7 +4,7 @@ import { Problems } from '../../private/problems';
 
 /** An image in a repository, as far as retention goes. What `aws ecr describe-images` tells. */
 export interface StoredImage {
-  /** Names it in the outcome, and in `members` and `subject` of others: one for each image. */
+  /** Its digest, by which the outcome names it, and `members` and `subject` of others: one for each image. */
   readonly digest: string;
 
   /**
