@@ -2,7 +2,7 @@ import { Component, github, type awscdk } from 'projen';
 
 const { JobPermission } = github.workflows;
 
-/** Above what any job takes; GitHub would wait for six hours. */
+/** Above what most jobs take; GitHub would wait for six hours. */
 const TIMEOUT_MINUTES = 60;
 
 /** What publib does without: the name of its default registry, and an id that only the old OSSRH asked for. */
@@ -50,6 +50,7 @@ export class Workflows extends Component {
     lint.addOverride('jobs.validate.permissions.pull-requests', 'read');
 
     this.addNewestCdk(project);
+    this.addWeekly(project);
     this.addFreshMachine();
     this.addLanguages(project);
     this.addCompatibility(project);
@@ -61,7 +62,7 @@ export class Workflows extends Component {
       for (const [id, job] of Object.entries(workflow.jobs)) {
         if (!('steps' in job)) continue;
         const steps = Array.isArray(job.steps) ? job.steps.map(slim) : job.steps; // those of the builds come even later
-        workflow.updateJob(id, { ...job, timeoutMinutes: TIMEOUT_MINUTES, steps });
+        workflow.updateJob(id, { ...job, timeoutMinutes: job.timeoutMinutes ?? TIMEOUT_MINUTES, steps });
       }
     }
   }
@@ -78,6 +79,26 @@ export class Workflows extends Component {
         { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
         ...project.renderWorkflowSetup({ mutable: false }),
         { name: 'Test', run: 'npx projen test:newest-cdk' },
+      ],
+    });
+  }
+
+  /** What takes too long for a pull request; languages have a workflow of their own. */
+  private addWeekly(project: awscdk.AwsCdkConstructLibrary): void {
+    const workflow = this.hub.addWorkflow('weekly');
+    workflow.on({ schedule: [{ cron: '0 6 * * 1' }], workflowDispatch: {} });
+    workflow.addJob('test', {
+      name: '${{ matrix.task }}',
+      runsOn: ['ubuntu-latest'],
+      permissions: { contents: JobPermission.READ },
+      timeoutMinutes: 180, // two processors are an hour at the mutations
+      strategy: { failFast: false, matrix: { domain: { task: ['test:judges', 'test:model', 'test:mutation'] } } },
+      steps: [
+        { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
+        { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.10' } },
+        ...project.renderWorkflowSetup({ mutable: false }),
+        { name: 'Make what is tested', run: 'npx projen pre-compile && npx projen compile' },
+        { name: 'Test', run: 'npx projen ${{ matrix.task }}' },
       ],
     });
   }

@@ -8,7 +8,7 @@ import type { EcrAuditTrailProps } from './ecr-audit-trail-props';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { repeated } from '../private/repeated';
-import { sameEnvironment } from '../private/resources-around';
+import { environmentOf, isElsewhere, sameEnvironment } from '../private/resources-around';
 import { knownLength, matches } from '../private/tokens';
 
 /** Refuses wrong properties, all of them together. */
@@ -33,6 +33,16 @@ export function checkProps(scope: Construct, id: string, props: EcrAuditTrailPro
       got: props[prop],
       remedy: 'left out, it takes its default; an empty list would say that there is none',
       code: 'auditEmpty',
+    });
+  }
+  for (const repository of props.repositories ?? []) {
+    const env = environmentOf(repository);
+    problems.unless(!isElsewhere(scope, env), {
+      prop: 'repositories',
+      must: 'be in the account and Region of the stack',
+      got: `${repository.node.path} in ${env.account}/${env.region}`,
+      remedy: 'make an audit there: CloudTrail and the event bus tell of repositories where they are',
+      code: 'auditRepositoryElsewhere',
     });
   }
   const hour = Duration.hours(1);

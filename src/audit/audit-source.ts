@@ -1,8 +1,8 @@
-import { type Duration, Stack, Token, aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
+import { type Duration, Stack, aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { OwnTrail } from './own-trail';
 import { Problems } from '../private/problems';
-import { sameEnvironment } from '../private/resources-around';
+import { isElsewhere, sameEnvironment } from '../private/resources-around';
 
 /** What can be said about a trail that an audit makes for itself. */
 export interface OwnTrailOptions {
@@ -138,9 +138,7 @@ class LogGroupSource extends AuditSource {
 
   public _validate(scope: Construct, problems: Problems): void {
     const [here, there] = [Stack.of(scope), this.logGroup.env];
-    const isForeign = [[here.account, there.account], [here.region, there.region]]
-      .some((pair) => !pair.some((each) => Token.isUnresolved(each)) && pair[0] !== pair[1]);
-    problems.unless(!isForeign, {
+    problems.unless(!isElsewhere(scope, there), {
       prop: 'source',
       must: `name a log group of account ${here.account} and Region ${here.region}`,
       got: `${there.account}, ${there.region}`,

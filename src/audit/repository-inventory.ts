@@ -50,7 +50,7 @@ export class RepositoryInventory extends Construct {
     new events.Rule(this, 'Schedule', {
       description: 'Has the repositories measured for the ECR audit trail',
       schedule: events.Schedule.rate(every),
-      targets: [buffer.targetWith(events.RuleTargetInput.fromObject({ repositories: names }))],
+      targets: [buffer.target(events.RuleTargetInput.fromObject({ repositories: names }))],
     });
   }
 

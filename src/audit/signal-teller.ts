@@ -1,5 +1,5 @@
 import {
-  ArnFormat, Duration, Names, Stack, aws_events as events, aws_iam as iam, aws_lambda_destinations as whenLost, aws_logs as logs,
+  ArnFormat, Duration, Names, Stack, aws_events as events, aws_iam as iam, aws_logs as logs,
   aws_logs_destinations as destinations, type aws_cloudwatch as cloudwatch, type aws_sns as sns,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
@@ -12,7 +12,7 @@ import { functionProps } from '../functions/handler-function';
 import { allowKey } from '../functions/handler-key';
 import type { HandlerOptions } from '../functions/handler-options';
 import { ledgerTable } from '../functions/ledger-table';
-import { messageTopic } from '../functions/message-topic';
+import { allowPublishing, messageTopic } from '../functions/message-topic';
 
 export interface SignalTellerProps {
   readonly topic?: sns.ITopic;
@@ -46,7 +46,7 @@ export class SignalTeller extends Construct {
     this.function.addEnvironment('QUEUE', this.buffer.queue.queueUrl);
 
     ledgerTable(this, 'Ledger', this.function, options).grant(this.function, 'dynamodb:PutItem'); // sessions of GitHub
-    this.topic.grantPublish(this.function);
+    allowPublishing(this.function, this.topic, options);
     this.buffer.queue.grant(this.function, 'sqs:SendMessage');
     allowKey(this.function, options);
     iam.Grant.addToPrincipal({
@@ -67,7 +67,10 @@ export class SignalTeller extends Construct {
 
   /** Brings onto the bus what is in the log and EventBridge tells in another Region only, so that the same rules tell of it. */
   public forward(logGroup: logs.ILogGroup, filterPattern: string): void {
-    this.function.configureAsyncInvoke({ onFailure: new whenLost.SqsDestination(this.buffer.deadLetterQueue) });
+    const { deadLetterQueue } = this.buffer;
+    // By hand, because the destination of the CDK would give the function the key for any use.
+    deadLetterQueue.grant(this.function, 'sqs:SendMessage');
+    this.function.configureAsyncInvoke({ onFailure: { bind: () => ({ destination: deadLetterQueue.queueArn }) } });
     new logs.SubscriptionFilter(this, 'Elsewhere', {
       logGroup,
       filterPattern: logs.FilterPattern.literal(filterPattern),

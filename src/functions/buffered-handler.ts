@@ -1,9 +1,9 @@
 import {
-  Duration, Stack, aws_cloudwatch as cloudwatch, aws_events as events, aws_events_targets as targets, aws_iam as iam,
-  aws_lambda as lambda, aws_lambda_event_sources as sources, aws_sqs as sqs,
+  Duration, Stack, Token, aws_cloudwatch as cloudwatch, type aws_events as events, aws_iam as iam, type aws_lambda as lambda, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { acknowledgeFunction } from './handler-function';
+import { allowRules } from './handler-key';
 import type { HandlerOptions } from './handler-options';
 import { acknowledge } from '../private/acknowledge';
 
@@ -14,7 +14,7 @@ export interface BufferedHandlerProps {
   readonly options?: HandlerOptions;
   /** How often a message is tried before it counts as lost. */
   readonly maxReceiveCount?: number;
-  /** How many batches are handled at once, 2 to 1,000. */
+  /** How many batches are handled at once at most, 2 to 1,000; fewer where fewer copies of the function are reserved. */
   readonly maxConcurrency?: number;
   /** Messages in a batch, 1 to 10. */
   readonly batchSize?: number;
@@ -59,12 +59,15 @@ export class BufferedHandler extends Construct {
       visibilityTimeout: Duration.seconds(handler.timeout!.toSeconds() * 6),
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceiveCount ?? 5 },
     });
-    options.encryptionKey?.grantEncryptDecrypt(new iam.ServicePrincipal('events.amazonaws.com'));
-    handler.addEventSource(new sources.SqsEventSource(this.queue, {
+    if (options.encryptionKey) allowRules(this, options.encryptionKey);
+    // By hand, because the event source would give the function the key for any use.
+    this.queue.grant(handler, 'sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes', 'sqs:DeleteMessage');
+    handler.addEventSourceMapping('Messages', {
+      eventSourceArn: this.queue.queueArn,
       batchSize: props.batchSize ?? 10,
-      maxConcurrency: props.maxConcurrency,
+      maxConcurrency: withinReserved(props.maxConcurrency, options.reservedConcurrentExecutions),
       reportBatchItemFailures: true,
-    }));
+    });
     this.lost = this.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }).createAlarm(this, 'Lost', {
       alarmDescription: `${handler.node.path} could not handle a message; it waits in ${this.deadLetterQueue.node.path}${props.whenLost ? `. ${props.whenLost}` : ''}`,
       threshold: 1,
@@ -84,16 +87,7 @@ export class BufferedHandler extends Construct {
    * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
    */
   public acceptRules(namePrefix: string): void {
-    const rules = Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: `${namePrefix}-*` });
-    for (const queue of [this.queue, this.deadLetterQueue]) {
-      queue.addToResourcePolicy(new iam.PolicyStatement({
-        sid: 'Rules',
-        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
-        actions: ['sqs:SendMessage'],
-        resources: [queue.queueArn],
-        conditions: { ArnLike: { 'aws:SourceArn': rules } },
-      }));
-    }
+    this.accept(Stack.of(this).formatArn({ service: 'events', resource: 'rule', resourceName: `${namePrefix}-*` }), 'Rules');
   }
 
   /** What a rule sends its events to that `acceptRules` has let in, or a message of its own. */
@@ -101,13 +95,36 @@ export class BufferedHandler extends Construct {
     return { bind: () => ({ arn: this.queue.queueArn, deadLetterConfig: { arn: this.deadLetterQueue.queueArn }, input }) };
   }
 
-  /** What a rule sends its events to. */
-  public get target(): events.IRuleTarget {
-    return this.targetWith();
+  /** What any rule sends its events to, or a message of its own in place of the event; it is let in by its ARN. */
+  public target(input?: events.RuleTargetInput): events.IRuleTarget {
+    // By hand, because the target of the CDK would give EventBridge the key of the queue without a condition.
+    return {
+      bind: (rule, id) => {
+        this.accept(rule.ruleRef.ruleArn);
+        return this.acceptedTarget(input).bind(rule, id);
+      },
+    };
   }
 
-  /** What a rule sends a message of its own to, in place of the event. */
-  public targetWith(message?: events.RuleTargetInput): events.IRuleTarget {
-    return new targets.SqsQueue(this.queue, { deadLetterQueue: this.deadLetterQueue, message });
+  private accept(rules: string, sid?: string): void {
+    for (const queue of [this.queue, this.deadLetterQueue]) {
+      queue.addToResourcePolicy(new iam.PolicyStatement({
+        sid,
+        principals: [new iam.ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [queue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': rules } },
+      }));
+    }
   }
+}
+
+/**
+ * What a queue hands over to a function that has no room for it counts as tried. Lambda takes no fewer than two.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+function withinReserved(most?: number, reserved?: number): number | undefined {
+  if (most === undefined || reserved === undefined || Token.isUnresolved(most) || Token.isUnresolved(reserved)) return most;
+  return Math.max(2, Math.min(most, reserved));
 }

@@ -1,5 +1,6 @@
-import { type Duration, RemovalPolicy, Stack, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy, aws_iam as iam, aws_lambda as lambda, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { allowLogGroups } from './handler-key';
 import type { HandlerOptions } from './handler-options';
 import { acknowledge } from '../private/acknowledge';
 
@@ -27,7 +28,7 @@ export function functionProps(
     retention: options.logRetention ?? logs.RetentionDays.ONE_YEAR,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  encryptionKey?.grantEncryptDecrypt(new iam.ServicePrincipal(`logs.${Stack.of(scope).region}.amazonaws.com`));
+  if (encryptionKey) allowLogGroups(scope, encryptionKey);
   const role = new iam.Role(scope, `${id}Role`, {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     description: settings.description,

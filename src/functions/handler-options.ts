@@ -30,7 +30,9 @@ export interface HandlerOptions {
 
   /**
    * The key that encrypts queues, tables, logs and the environment of functions. The policy of an imported key has to let
-   * in CloudWatch Logs (`logs.REGION.amazonaws.com`), EventBridge (`events.amazonaws.com`) and, for alarms, CloudWatch.
+   * in CloudWatch Logs (`logs.REGION.amazonaws.com`), EventBridge (`events.amazonaws.com`) and, for alarms, CloudWatch; that
+   * of a key of the app lets in the first two, for log groups and rules of this account and Region. Functions use it by way
+   * of the services that they call only.
    *
    * @default - keys of the services: no cost, and no policy to read
    */

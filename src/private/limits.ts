@@ -67,6 +67,8 @@ export const LIMITS = {
   },
   /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html (the default; it can be raised) */
   imagesPerRepository: 100_000,
+  /** What ids of constructs keep in logical ids, and a dash. https://docs.aws.amazon.com/cdk/v2/guide/identifiers.html */
+  gateActionId: /^[A-Za-z0-9-]+$/,
   /** https://docs.aws.amazon.com/general/latest/gr/rande.html */
   region: /^[a-z]{2}(?:-[a-z]+)+-\d+$/,
   role: {

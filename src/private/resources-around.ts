@@ -1,10 +1,22 @@
-import { CfnResource, Stack, aws_events as events } from 'aws-cdk-lib';
+import { CfnResource, type ResourceEnvironment, Stack, Token, type aws_ecr as ecr, aws_events as events } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** Whether two constructs are deployed to the same account and Region, as far as is known. */
 export function sameEnvironment(one: IConstruct, other: IConstruct): boolean {
   const [a, b] = [Stack.of(one), Stack.of(other)];
   return a.account === b.account && a.region === b.region;
+}
+
+/** Whether something is in another account or Region than `scope`, as far as is known. */
+export function isElsewhere(scope: IConstruct, { account, region }: ResourceEnvironment): boolean {
+  const here = Stack.of(scope);
+  return [[here.account, account], [here.region, region]].some(([a, b]) => !Token.isUnresolved(a) && !Token.isUnresolved(b) && a !== b);
+}
+
+/** Where a repository is: what was imported with attributes is where its ARN says, not where its stack is. */
+export function environmentOf({ env, repositoryRef }: ecr.IRepositoryRef): ResourceEnvironment {
+  const [, , , region, account] = repositoryRef.repositoryArn.split(':'); // none but the first in a token for all of it
+  return { account: account || env.account, region: region || env.region };
 }
 
 /** All resources of a type that the app makes in the account and Region of `scope`; complete only at synthesis. */

@@ -1,12 +1,14 @@
-import type { aws_ecr as ecr } from 'aws-cdk-lib';
+import { Stack, Token, type aws_ecr as ecr } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
 import type { InspectorRescan } from './inspector-rescan';
 import { RegistryRecord } from './registry-record';
 import { RegistryScanning } from './registry-scanning';
 import { RegistrySettings } from './registry-settings';
 import { RescanSetting } from './rescan-setting';
+import { isAcknowledged } from '../private/acknowledge';
 import { Problems } from '../private/problems';
-import { warn } from '../private/warn';
+import { isElsewhere } from '../private/resources-around';
+import { idOf, warn } from '../private/warn';
 
 /** Properties of an `EcrRegistry`. */
 export interface EcrRegistryProps {
@@ -30,7 +32,8 @@ export interface EcrRegistryProps {
 
 /**
  * The settings of the ECR registry of an account and Region: AWS has one of each there, so an app makes one of these there.
- * A second one is an error.
+ * A second one is an error, and one that may turn out to be a second one, because its stack has no `env`, raises the warning
+ * `cdk-secure-ecr:registryPerhapsTwice`.
  *
  * What other constructs need of the registry they ask for by `EcrRegistry.of(scope)`, from any stack and in any order.
  *
@@ -95,8 +98,25 @@ function checkProps(owner: string, scanning: RegistryScanning, { rescan }: EcrRe
   problems.throwIfAny();
 }
 
-function validate({ node, _scanning: scanning }: EcrRegistry, { requests }: RegistryRecord): string[] {
+function validate(registry: EcrRegistry, { requests }: RegistryRecord): string[] {
+  warnOfAnother(registry);
+  const { node, _scanning: scanning } = registry;
   const problems = new Problems(node.path);
   scanning._validate(requests, problems);
   return problems.messages();
+}
+
+/** Where a stack without an environment goes is known at deployment only; each of the two would undo what the other has set. */
+function warnOfAnother(registry: EcrRegistry): void {
+  const code = 'registryPerhapsTwice';
+  const { account, region } = Stack.of(registry);
+  if (![account, region].some((each) => Token.isUnresolved(each)) || isAcknowledged(registry, idOf(code))) return;
+  const others = registry.node.root.node.findAll()
+    .filter((each) => each instanceof EcrRegistry && each !== registry && !isElsewhere(registry, Stack.of(each)));
+  if (others.length === 0) return;
+  warn(registry, {
+    code,
+    message: `its stack has no env, so it may be deployed where ${others.map(({ node }) => node.path).join(', ')}`
+      + ' sets up the registry, and the two would undo what each other has set: give the stack an env',
+  });
 }

@@ -1,6 +1,7 @@
-import { Aws, RemovalPolicy, Stack, Token, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Problems } from '../private/problems';
+import { viaService } from '../private/via-service';
 
 /** Where a stack keeps the key that its repositories share. */
 const SHARED_ID = 'SecureEcrRepositoryKey';
@@ -67,14 +68,11 @@ function administration(): iam.PolicyStatement {
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/encryption-at-rest.html#encryption-customer-managed-key
  */
 function useThroughEcr(stack: Stack): iam.PolicyStatement {
-  // Whether the China Regions write .cn here is documented nowhere, so both forms are let in there.
-  const inChina = Token.isUnresolved(stack.region) || stack.region.startsWith('cn-');
-  const suffixes = inChina ? ['amazonaws.com', Aws.URL_SUFFIX] : ['amazonaws.com'];
   return new iam.PolicyStatement({
     sid: 'UseThroughEcr',
     principals: [new iam.AccountRootPrincipal()],
     actions: ['kms:CreateGrant', 'kms:RetireGrant', 'kms:DescribeKey'],
     resources: ['*'],
-    conditions: { StringEquals: { 'kms:ViaService': suffixes.map((suffix) => `ecr.${stack.region}.${suffix}`) } },
+    conditions: viaService(stack, 'ecr'),
   });
 }

@@ -650,6 +650,12 @@ describe('bad input', () => {
     expect(stack.node.children).toEqual([]);
   });
 
+  test.each([['222222222222', 'eu-west-1'], ['111111111111', 'us-east-1']])('a repository of account %s in %s', (account, region) => {
+    expect(message(() => audit({ ...watching(), repositories: [repository(`arn:aws:ecr:${region}:${account}:repository/theirs`)] }))).toBe(
+      `[Stack/Audit] 'repositories' must be in the account and Region of the stack, got "Stack/theirs in ${account}/${region}": make an audit there: CloudTrail and the event bus`
+      + ' tell of repositories where they are (cdk-secure-ecr:auditRepositoryElsewhere)');
+  });
+
   test('no signals', () => {
     expect(message(() => audit({ signals: [] }))).toContain('cdk-secure-ecr:auditSignals)');
     expect(message(() => audit({ signals: [AuditSignal.IMAGES_EXPIRED] }))).toContain('must name a signal that somebody is told of, got ["imagesExpired"]');

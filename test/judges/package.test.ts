@@ -149,6 +149,15 @@ describe('workflows', () => {
     expect([...sentence.matchAll(/`(\w+)`/g)].map(([, type]) => type)).toEqual(types.split('\n'));
   });
 
+  test.each(['test:judges', 'test:languages', 'test:model', 'test:mutation', 'test:newest-cdk'])('run %s, which no build does', (task) => {
+    const jobs = files.flatMap((file) => Object.values<any>(parse(read('.github', 'workflows', file)).jobs));
+    const commands = jobs.flatMap(({ strategy, steps }) => steps.flatMap((step: { run?: string }) =>
+      (strategy?.matrix.task ?? ['']).map((each: string) => step.run?.replace('${{ matrix.task }}', each))));
+
+    expect(commands).toContain(`npx projen ${task}`);
+    expect(JSON.parse(read('.projen', 'tasks.json')).tasks).toHaveProperty([task]);
+  });
+
   test('run the commands of the README on the oldest Node.js and Python that it names', () => {
     const { strategy: { matrix }, steps } = workflow('fresh-machine').jobs.run;
     const commands = [...read('README.md').matchAll(/^(npm ci && .+?) +# /gm)].map(([, command]) => command);

@@ -73,7 +73,7 @@ const EXEMPT: readonly Exemption[] = [
   },
   {
     issue: 'MISMATCHED_TYPE',
-    detail: /^Type mismatch: ArnEquals requires a value of type Arn but given String$/,
+    detail: /^Type mismatch: Arn(Equals|Like) requires a value of type Arn but given String$/,
     property: 'KeyPolicy',
     reason: 'the encryption context of CloudWatch Logs is an ARN, compared as AWS documents it',
   },

@@ -341,6 +341,34 @@ describe('one owner', () => {
     expect(second.node.tryFindChild('Yours')).toBeUndefined();
   });
 
+  test.each<[string, { account?: string; region?: string }, string[]]>([
+    ['no environment', {}, ['Stack/Registry']],
+    ['its account and no Region', { account: ENV.account }, ['Stack/Registry']],
+    ['its Region and no account', { region: ENV.region }, ['Stack/Registry']],
+    ['another account and no Region', { account: '222222222222' }, []],
+    ['another Region and no account', { region: 'us-east-1' }, []],
+  ])('a stack with %s may be deployed there, too, or not', (_name, env, expected) => {
+    const open = new Stack(app, 'Open', { env });
+    for (const scope of [stack, open]) new EcrRegistry(scope, 'Registry');
+
+    app.synth();
+
+    expect(warnings(open).map(({ entry }) => /where (.+) sets up the registry.*registryPerhapsTwice/.exec(String(entry.data))![1])).toEqual(expected);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('a stack without an environment says nothing alone, nor where somebody knows better', () => {
+    const open = new Stack(app, 'Open');
+    const registry = new EcrRegistry(open, 'Registry');
+    app.synth();
+    expect(warnings(open)).toEqual([]);
+
+    new EcrRegistry(stack, 'Registry');
+    Validations.of(registry).acknowledge({ id: 'cdk-secure-ecr:registryPerhapsTwice', reason: 'it is deployed to sandboxes only' });
+    app.synth({ force: true });
+    expect(warnings(open)).toEqual([]);
+  });
+
   test.each<[string, () => Construct]>([
     ['another Region', () => new Stack(app, 'Other', { env: { ...ENV, region: 'us-east-1' } })],
     ['another account', () => new Stack(app, 'Other', { env: { ...ENV, account: '222222222222' } })],

@@ -37,10 +37,10 @@ export class DeployedStack {
     return this.values[`${this.idOf(construct)}.Arn`];
   }
 
-  /** The policy of a repository or a key. */
+  /** The policy of a repository, a key or a table. */
   public resourcePolicy(resource: IConstruct): Policy | undefined {
-    const { RepositoryPolicyText, KeyPolicy } = this.resources[this.idOf(resource)].Properties ?? {};
-    return this.read(RepositoryPolicyText ?? KeyPolicy);
+    const { RepositoryPolicyText, KeyPolicy, ResourcePolicy } = this.resources[this.idOf(resource)].Properties ?? {};
+    return this.read(RepositoryPolicyText ?? KeyPolicy ?? ResourcePolicy?.PolicyDocument);
   }
 
   /** What the policies of a role or user say, those of its groups included. */
@@ -105,6 +105,7 @@ function nameAndArn(id: string, type: string, props: Record<string, any>, accoun
     case 'AWS::DynamoDB::Table': return [id, `arn:aws:dynamodb:${region}:${account}:table/${id}`];
     case 'AWS::Lambda::Function': return [id, `arn:aws:lambda:${region}:${account}:function:${id}`];
     case 'AWS::Logs::LogGroup': return [id, `arn:aws:logs:${region}:${account}:log-group:${id}:*`];
+    case 'AWS::Events::Rule': return [id, `arn:aws:events:${region}:${account}:rule/${text(props.Name, id)}`];
     case 'AWS::KMS::Key': return [id, `arn:aws:kms:${region}:${account}:key/${id}`];
     default: return [id, id];
   }

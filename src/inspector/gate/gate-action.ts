@@ -9,9 +9,15 @@ import type { InspectorGate } from './inspector-gate';
  */
 export interface IGateAction {
   /**
+   * Tells the actions of a gate apart: letters, digits and dashes. It is part of the names of what the action makes, so it has
+   * to stay: with another one, all of that is replaced.
+   */
+  readonly id: string;
+
+  /**
    * Called once for each gate that the action is given to.
    *
-   * @param scope where the action makes what it needs
+   * @param scope where the action makes what it needs; its id is that of the action
    */
   bind(scope: Construct, gate: InspectorGate): void;
 }

@@ -1,9 +1,12 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { IGateAction } from './gate-action';
 import { ImageScanner, type InspectorGateProps } from './inspector-gate-props';
 import { isAcknowledged } from '../../private/acknowledge';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
+import { repeated } from '../../private/repeated';
+import { environmentOf, isElsewhere } from '../../private/resources-around';
 import { isKnown, knownLength, matches } from '../../private/tokens';
 import { idOf, warn } from '../../private/warn';
 import { EcrRegistry } from '../../registry';
@@ -18,6 +21,7 @@ export function checkProps(scope: Construct, id: string, props: InspectorGatePro
   checkRepositories(scope, props, problems);
   checkDurations(props, problems);
   checkConcurrency(props, problems);
+  checkActions(props.actions ?? [], problems);
   problems.unless(props.policy === undefined || isKnown(props.policy._render()), {
     prop: 'policy', must: 'be known at synthesis', got: 'a value known only at deployment', remedy: 'use numbers and strings', code: 'gatePolicyUnknown',
   });
@@ -25,6 +29,24 @@ export function checkProps(scope: Construct, id: string, props: InspectorGatePro
     prop: 'exceptions', must: 'be known at synthesis', got: 'a value known only at deployment', remedy: 'use strings', code: 'gatePolicyUnknown',
   });
   problems.throwIfAny();
+}
+
+/** Ids of constructs come from those of actions, so that what actions make stays what it is whichever others there are. */
+export function checkActions(actions: readonly IGateAction[], problems: Problems): void {
+  const ids = [...new Set(actions)].map(({ id }) => id);
+  for (const id of new Set(ids)) {
+    problems.unless(!Token.isUnresolved(id) && LIMITS.gateActionId.test(id), {
+      prop: 'actions', must: 'have ids of letters, digits and dashes', got: id, remedy: 'ids of constructs are made of it', code: 'gateActionId',
+    });
+  }
+  const twice = repeated(ids);
+  problems.unless(twice.length === 0, {
+    prop: 'actions',
+    must: 'have an id of its own for each',
+    got: twice,
+    remedy: 'give all but one another id, as in new NotifyAction({ id: \'OnCall\' }); that of what is deployed already stays',
+    code: 'gateActionTwice',
+  });
 }
 
 /** Warns of a gate that does not listen to whoever scans; known when all of the app is there. */
@@ -45,10 +67,9 @@ function checkRepositories(scope: Construct, { repositories, repositoryNames }: 
       prop, must: 'name one, or be left out', got: list, remedy: 'left out, both watch every repository', code: 'gateEmpty',
     });
   }
-  const { account, region } = Stack.of(scope);
   for (const repository of repositories ?? []) {
-    const { env } = repository;
-    problems.unless(isSame(env.account, account) && isSame(env.region, region), {
+    const env = environmentOf(repository);
+    problems.unless(!isElsewhere(scope, env), {
       prop: 'repositories',
       must: 'be in the account and Region of the stack',
       got: `${repository.node.path} in ${env.account}/${env.region}`,
@@ -110,8 +131,4 @@ function isWithin(value: Duration, least: Duration, most: Duration): boolean {
   if (value.isUnresolved()) return false; // schedules and environments need texts
   const seconds = value.toSeconds({ integral: false });
   return seconds % 60 === 0 && seconds >= least.toSeconds() && seconds <= most.toSeconds();
-}
-
-function isSame(a: string, b: string): boolean {
-  return Token.isUnresolved(a) || Token.isUnresolved(b) || a === b;
 }

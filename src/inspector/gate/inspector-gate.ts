@@ -1,11 +1,11 @@
 import {
-  Duration, Names, Stack, type aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb, aws_events as events, aws_iam as iam,
-  type aws_lambda as lambda, type aws_sqs as sqs,
+  Duration, Names, Stack, type aws_cloudwatch as cloudwatch, type aws_dynamodb as dynamodb, aws_events as events,
+  type aws_iam as iam, type aws_lambda as lambda, type aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE, GateMetric, VerdictEventType } from './contract';
 import type { IGateAction } from './gate-action';
-import { MAX_CONCURRENCY, checkProps, warnOfScanner } from './gate-checks';
+import { MAX_CONCURRENCY, checkActions, checkProps, warnOfScanner } from './gate-checks';
 import { GateAlarms, GateMetrics } from './gate-metrics';
 import { ImageJudge } from './image-judge';
 import { ImageWatch } from './image-watch';
@@ -14,6 +14,7 @@ import { JudgementLayer } from './judgement-layer';
 import { VerdictAnswers } from './verdict-answers';
 import { VerdictTable } from './verdict-table';
 import { WatchedRepositories } from './watched-repositories';
+import { BufferedHandler } from '../../functions/buffered-handler';
 import type { HandlerOptions } from '../../functions/handler-options';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
@@ -35,8 +36,8 @@ import { FindingPolicy } from '../finding-policy';
  * When it is deleted, the table of the verdicts stays (`removalPolicy`), and so does the scanning of the registry; all else
  * goes.
  *
- * Costs, for 1,000 images of two platforms each: about 0.75 USD when they are pushed, 2 USD for each month that they are kept,
- * because each is judged again every day, and 0.09 USD for a finding that changes in all of them. The gate itself: 0.50 USD a
+ * Costs, for 1,000 images of two platforms each: about 0.75 USD when they are pushed, 2.20 USD for each month that they are
+ * kept, because each is judged again every day, and 0.09 USD for a finding that changes in all of them. The gate itself: 0.50 USD a
  * month for alarms, 0.60 USD for queues, 0.60 to 4.80 USD for metrics. Amazon Inspector bills scans of its own.
  *
  * @see https://docs.aws.amazon.com/inspector/latest/user/scanning-ecr.html
@@ -57,8 +58,6 @@ export class InspectorGate extends Construct {
   public readonly verdicts: dynamodb.ITable;
   /** Answers `{ repository, digest }` with the verdict that holds, if `grantAskForVerdict` lets somebody ask. */
   public readonly verdictFunction: lambda.IFunction;
-  /** The queues of events that could not be heard and images that could not be judged. */
-  public readonly deadLetterQueues: sqs.IQueue[];
   /** In alarm when an image that was approved is not any more. */
   public readonly revokedAlarm: cloudwatch.IAlarm;
   /** In alarm while an image waits for its verdict for too long. */
@@ -73,6 +72,7 @@ export class InspectorGate extends Construct {
   private readonly metrics: GateMetrics;
   private readonly table: VerdictTable;
   private readonly actions = new Set<IGateAction>();
+  private readonly actionScope: Construct;
 
   constructor(scope: Construct, id: string, props: InspectorGateProps = {}) {
     checkProps(scope, id, props); // before super(), so that a refused gate leaves nothing in the tree
@@ -101,25 +101,38 @@ export class InspectorGate extends Construct {
       ...common,
       requests: judge.buffer.queue,
       fingerprint: layer.fingerprint,
-      lookBack: props.lookBack ?? Duration.days(14),
+      lookBack: props.lookBack ?? Duration.days(180),
       listEvery: props.listEvery ?? Duration.hours(1),
     });
     judge.remindBy(watch.buffer.queue);
     this.table = table;
     this.verdicts = table.table;
     this.verdictFunction = new VerdictAnswers(this, 'Answers', { table, requests: judge.buffer.queue, judgeAgainAfter, options }).function;
-    this.deadLetterQueues = [watch.buffer.deadLetterQueue, judge.buffer.deadLetterQueue];
     const alarms = new GateAlarms(this, 'Alarms', this.metrics, props.pendingAlarmAfter ?? Duration.days(1), alarmActions);
     [this.revokedAlarm, this.pendingAlarm, this.silentAlarm] = [alarms.revoked, alarms.pending, alarms.silent];
+    this.actionScope = new Construct(this, 'Actions');
     props.actions?.forEach((action) => this.addAction(action));
     this.node.addValidation({ validate: () => this.validate(scanner) });
   }
 
-  /** Has something done about verdicts. An action that the gate has already is not added again. */
+  /** What could not be heard or judged, and what actions of the library could not do. */
+  public get deadLetterQueues(): sqs.IQueue[] {
+    return this.buffers.map(({ deadLetterQueue }) => deadLetterQueue);
+  }
+
+  /** In alarm while a message waits in one of `deadLetterQueues`; one for each. */
+  public get lostAlarms(): cloudwatch.IAlarm[] {
+    return this.buffers.map(({ lost }) => lost);
+  }
+
+  /** Has something done about verdicts; an action that the gate has already is not added again. */
   public addAction(action: IGateAction): void {
     if (this.actions.has(action)) return;
+    const problems = new Problems(this.node.path);
+    checkActions([...this.actions, action], problems);
+    problems.throwIfAny();
     this.actions.add(action);
-    action.bind(new Construct(this, `Action${this.actions.size}`), this);
+    action.bind(new Construct(this.actionScope, action.id), this);
   }
 
   /**
@@ -160,15 +173,13 @@ export class InspectorGate extends Construct {
   }
 
   /**
-   * Lets somebody read the verdicts and their history from the table.
+   * Lets somebody read the verdicts and their history from the table. Somebody of another account is let in by the policy of
+   * the table, and by that of `handlerOptions.encryptionKey`, without which DynamoDB lets in no other account.
    *
-   * @param grantee a role, a user, a function
+   * @param grantee a role, a user, a function, an account
    */
   public grantReadVerdicts(grantee: iam.IGrantable): iam.Grant {
-    this.handlerOptions.encryptionKey?.grantDecrypt(grantee);
-    return iam.Grant.addToPrincipal({
-      grantee, actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], resourceArns: this.table.arns,
-    });
+    return this.table.grantRead(grantee);
   }
 
   /**
@@ -242,6 +253,19 @@ export class InspectorGate extends Construct {
    */
   public metricRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metrics.of(GateMetric.REQUESTS, options);
+  }
+
+  /**
+   * How many sweeps came to their end: three or so in 15 minutes. None for half an hour is what `silentAlarm` tells of.
+   *
+   * @default - sum over 5 minutes
+   */
+  public metricSweeps(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.of(GateMetric.SWEEPS, options);
+  }
+
+  private get buffers(): BufferedHandler[] {
+    return this.node.findAll().filter((each) => each instanceof BufferedHandler);
   }
 
   private onTypes(id: string, types: VerdictEventType[], options: events.OnEventOptions): events.Rule {

@@ -9,6 +9,14 @@ import { Problems } from '../../private/problems';
 /** Properties of a `NotifyAction`. */
 export interface NotifyActionProps {
   /**
+   * Tells the action apart from others of the same gate. It is part of the names of what the action makes: with another one,
+   * a topic of its own is replaced, and whoever has subscribed is told of nothing any more.
+   *
+   * @default 'Notify'
+   */
+  readonly id?: string;
+
+  /**
    * Where people are told. A topic that is encrypted with a key of another account or another app needs a policy of that
    * key that lets the function use it.
    *
@@ -64,12 +72,15 @@ export interface NotifyActionProps {
  * notify.topic.addSubscription(new subscriptions.EmailSubscription('platform@example.com'));
  */
 export class NotifyAction implements IGateAction {
+  /** Tells the action apart from others of the same gate. */
+  public readonly id: string;
   private readonly events: VerdictEventType[];
   private readonly runbookUrl?: string;
   private told?: sns.ITopic;
 
   constructor(props: NotifyActionProps = {}) {
     check(props);
+    this.id = props.id ?? 'Notify';
     this.told = props.topic;
     this.events = [...new Set(props.events ?? [VerdictEventType.REJECTED, VerdictEventType.CHANGED])];
     this.runbookUrl = props.runbookUrl;
@@ -94,7 +105,7 @@ export class NotifyAction implements IGateAction {
 
   public bind(scope: Construct, gate: InspectorGate): void {
     const { told: topic, events, runbookUrl } = this;
-    this.told = new VerdictNotifier(scope, 'Notify', { gate, topic, events, runbookUrl }).topic;
+    this.told = new VerdictNotifier(scope, 'Notifier', { gate, topic, events, runbookUrl }).topic;
   }
 }
 

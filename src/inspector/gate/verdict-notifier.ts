@@ -8,7 +8,7 @@ import { BufferedHandler } from '../../functions/buffered-handler';
 import { functionProps } from '../../functions/handler-function';
 import { allowKey } from '../../functions/handler-key';
 import { ledgerTable } from '../../functions/ledger-table';
-import { messageTopic } from '../../functions/message-topic';
+import { allowPublishing, messageTopic } from '../../functions/message-topic';
 import { acknowledge } from '../../private/acknowledge';
 
 export interface VerdictNotifierProps {
@@ -36,10 +36,10 @@ export class VerdictNotifier extends Construct {
     });
     const buffer = new BufferedHandler(this, 'Events', { handler, options, alarmActions, whenLost: LOST, maxConcurrency: 5 });
     handler.addEnvironment('QUEUE', buffer.queue.queueUrl);
-    gate.onEvent(`${scope.node.id}Events`, { target: buffer.target, description: 'Tells people of verdicts on images' });
+    gate.onEvent(`${scope.node.id}Events`, { target: buffer.target(), description: 'Tells people of verdicts on images' });
 
     ledgerTable(this, 'Ledger', handler, options);
-    this.topic.grantPublish(handler);
+    allowPublishing(handler, this.topic, options);
     buffer.queue.grant(handler, 'sqs:SendMessage');
     allowKey(handler, options);
     iam.Grant.addToPrincipal({ grantee: handler, actions: ['inspector2:GetClustersForImage'], resourceArns: ['*'] });

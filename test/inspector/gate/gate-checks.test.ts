@@ -76,12 +76,20 @@ test('fewer copies of a function than are handed over at once', () => {
 
 test.each([['222222222222', 'eu-west-1'], ['111111111111', 'us-east-1']])('a repository of account %s in %s', (account, region) => {
   const repository = ecr.Repository.fromRepositoryArn(stack, 'Theirs', `arn:aws:ecr:${region}:${account}:repository/shop`);
+  const named = ecr.Repository.fromRepositoryAttributes(stack, 'Named', { repositoryArn: repository.repositoryArn, repositoryName: 'shop' });
   const made = new SecureEcrRepository(new Stack(app, 'Elsewhere', { env: { account, region } }), 'Images');
 
-  expect(message(() => gate({ repositories: [repository, made] }))).toBe([
-    ['Stack/Theirs', repository], ['Elsewhere/Images', made],
-  ].map(([path]) => `[Stack/Gate] 'repositories' must be in the account and Region of the stack, got "${path} in ${account}/${region}": make a gate there: Amazon Inspector and the`
+  expect(message(() => gate({ repositories: [repository, named, made] }))).toBe([
+    'Stack/Theirs', 'Stack/Named', 'Elsewhere/Images',
+  ].map((path) => `[Stack/Gate] 'repositories' must be in the account and Region of the stack, got "${path} in ${account}/${region}": make a gate there: Amazon Inspector and the`
     + ' event bus tell of images where they are (cdk-secure-ecr:gateRepositoryElsewhere)').join('\n'));
+});
+
+test('a repository whose account is known at deployment only', () => {
+  const { valueAsString: account } = new CfnParameter(stack, 'Account');
+  const named = ecr.Repository.fromRepositoryAttributes(stack, 'Named', { repositoryArn: `arn:aws:ecr:eu-west-1:${account}:repository/shop`, repositoryName: 'shop' });
+
+  expect(message(() => gate({ repositories: [named, new SecureEcrRepository(stack, 'Images')] }))).toBe('accepted');
 });
 
 test.each(['', 'Shop', 'shop/', '/shop', 'shop//web', 'shop/**', '*'.repeat(256), 'shop web', 'a'.repeat(256), 'arn:aws:ecr:eu-west-1:111111111111:repository/shop'])('the name %j', (name) => {

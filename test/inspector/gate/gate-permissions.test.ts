@@ -206,7 +206,6 @@ describe('grants', () => {
     ['dynamodb:BatchGetItem', table, reader],
     ['dynamodb:Query', table, reader],
     ['dynamodb:Query', `${table}/index/ByRepository`, reader],
-    ['dynamodb:Query', `${table}/index/ByDue`, reader],
     ['lambda:InvokeFunction', answers, asking],
   ])('let do %s on %s, and nobody else', async (action, resource, who) => {
     expect(await ask(who, action, resource)).toBe('Allowed');
@@ -215,20 +214,67 @@ describe('grants', () => {
 
   test.each<[string, string]>([
     ['dynamodb:PutItem', table], ['dynamodb:UpdateItem', table], ['dynamodb:DeleteItem', table], ['dynamodb:Scan', table],
-    ['lambda:UpdateFunctionCode', answers], ['lambda:AddPermission', answers], ['kms:Encrypt', key], ['kms:ScheduleKeyDeletion', key],
+    ['dynamodb:Query', `${table}/index/ByDue`], ['lambda:UpdateFunctionCode', answers], ['lambda:AddPermission', answers], ['kms:Encrypt', key], ['kms:ScheduleKeyDeletion', key],
   ])('let nobody do %s on %s', async (action, resource) => {
     for (const who of [reader, asking, stranger]) expect(await ask(who, action, resource)).toBe('ImplicitlyDenied');
   });
 
   test('a reader decrypts with the key of the table', async () => {
-    expect(await ask(reader, 'kms:Decrypt', key)).toBe('Allowed');
-    expect(await ask(asking, 'kms:Decrypt', key)).toBe('ImplicitlyDenied');
+    const [byTable, byQueue] = ['dynamodb', 'sqs'].map((service) => ({ 'kms:ViaService': `${service}.eu-west-1.amazonaws.com` }));
+
+    expect(await ask(reader, 'kms:Decrypt', key, byTable)).toBe('Allowed');
+    expect(await ask(reader, 'kms:Decrypt', key)).toBe('ImplicitlyDenied');
+    expect(await ask(reader, 'kms:Decrypt', key, byQueue)).toBe('ImplicitlyDenied');
+    expect(await ask(asking, 'kms:Decrypt', key, byTable)).toBe('ImplicitlyDenied');
   });
 
   test.each<Who>(['judge', 'watch', 'answers'])('%s uses the key, as whoever calls queues and tables does', async (who) => {
-    expect(await askFunction(who, 'kms:Decrypt', key)).toBe('Allowed');
-    expect(await askFunction(who, 'kms:GenerateDataKey', key)).toBe('Allowed');
+    const via = (service: string) => ({ 'kms:ViaService': `${service}.eu-west-1.amazonaws.com` });
+    for (const service of ['dynamodb', 'sqs']) {
+      expect(await askFunction(who, 'kms:Decrypt', key, via(service))).toBe('Allowed');
+      expect(await askFunction(who, 'kms:GenerateDataKey', key, via(service))).toBe('Allowed');
+    }
+    expect(await askFunction(who, 'kms:Decrypt', key)).toBe('ImplicitlyDenied');
+    expect(await askFunction(who, 'kms:Decrypt', key, via('s3'))).toBe('ImplicitlyDenied');
     expect(await askFunction(who, 'kms:ScheduleKeyDeletion', key)).toBe('ImplicitlyDenied');
+  });
+});
+
+describe('readers of another account', () => {
+  const THEIRS = '222222222222';
+  const own = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: ['dynamodb:*', 'kms:*'], Resource: '*' }] };
+
+  test('are let in by the policies of the table and of its key, to read', async () => {
+    const { stack, gate } = made((of) => ({ handlerOptions: { encryptionKey: new kms.Key(of, 'Key') } }));
+    const grant = gate.grantReadVerdicts(new iam.AccountPrincipal(THEIRS));
+    const deployment = new DeployedStack(stack);
+    const askFrom = (account: string, action: string, on: IConstruct, context?: Record<string, string>) => simulate({
+      principal: `arn:aws:iam::${account}:role/reader`, action, resource: deployment.arn(on), resourcePolicy: deployment.resourcePolicy(on), identityPolicy: own, context,
+    });
+    const [table, key] = [gate.verdicts, gate.handlerOptions.encryptionKey!];
+    const via = (service: string) => ({ 'kms:ViaService': `${service}.eu-west-1.amazonaws.com` });
+
+    expect(grant.success).toBe(true);
+    for (const action of ['GetItem', 'BatchGetItem', 'Query']) {
+      expect(await askFrom(THEIRS, `dynamodb:${action}`, table)).toBe('Allowed');
+      expect(await askFrom('333333333333', `dynamodb:${action}`, table)).toBe('ImplicitlyDenied');
+    }
+    for (const action of ['PutItem', 'DeleteItem', 'Scan', 'DeleteTable']) expect(await askFrom(THEIRS, `dynamodb:${action}`, table)).toBe('ImplicitlyDenied');
+    expect(await askFrom(THEIRS, 'kms:Decrypt', key, via('dynamodb'))).toBe('Allowed');
+    expect(await askFrom(THEIRS, 'kms:Decrypt', key, via('s3'))).toBe('ImplicitlyDenied');
+    expect(await askFrom(THEIRS, 'kms:Decrypt', key)).toBe('ImplicitlyDenied');
+    expect(await askFrom('333333333333', 'kms:Decrypt', key, via('dynamodb'))).toBe('ImplicitlyDenied');
+    expect(await askFrom(THEIRS, 'kms:GenerateDataKey', key, via('dynamodb'))).toBe('ImplicitlyDenied');
+  });
+
+  test('are refused where the key is that of AWS, which lets nobody in', () => {
+    const { stack, gate } = made();
+
+    expect(() => gate.grantReadVerdicts(new iam.AccountPrincipal(THEIRS))).toThrow(
+      "[Stack/Gate] 'grantReadVerdicts' must be given somebody of the account of the gate, unless handlerOptions.encryptionKey is set, got \"222222222222\": set one, whose policy can let"
+      + ' in another account: that of the key that AWS manages for DynamoDB cannot (cdk-secure-ecr:gateReaderElsewhere)');
+    expect(gate.grantReadVerdicts(new iam.AccountPrincipal(ACCOUNT)).success).toBe(true);
+    expect(JSON.stringify(new DeployedStack(stack).properties('AWS::DynamoDB::Table'))).not.toContain(THEIRS);
   });
 });
 

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  App, CfnParameter, Duration, RemovalPolicy, Stack, Stage, Validations, aws_cloudwatch_actions as actions, type aws_cloudwatch as cloudwatch,
+  App, CfnParameter, Duration, Lazy, RemovalPolicy, Stack, Stage, Validations, aws_cloudwatch_actions as actions, type aws_cloudwatch as cloudwatch,
   aws_ec2 as ec2, aws_ecr as ecr, type aws_events as events, aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs,
   aws_sns as sns, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import {
-  EcrRegistry, FindingException, FindingPolicy, type IGateAction, ImageScanner, InspectorGate, type InspectorGateProps, RegistryScanning,
-  SecureEcrRepository,
+  EcrRegistry, FindingException, FindingPolicy, type IGateAction, ImageScanner, InspectorGate, type InspectorGateProps, NotifyAction,
+  RegistryScanning, SecureEcrRepository,
 } from '../../../src';
 import { VerdictEventType } from '../../../src/inspector/gate/contract';
 import { DeployedStack } from '../../support/deployed-stack';
@@ -121,7 +121,7 @@ describe('by default', () => {
     expect(judge).toMatchObject({
       ACCOUNT: ENV.account, GATE: gateName, SCANNER: 'ENHANCED', REFRESH_SECONDS: '86400', RETENTION_SECONDS: '34560000', JUDGEMENT: 'gate-judgement',
     });
-    expect(watch).toMatchObject({ GATE: gateName, LOOK_BACK_DAYS: '14', FINGERPRINT: judge.FINGERPRINT, REQUESTS: judge.REQUESTS, QUEUE: judge.WATCH });
+    expect(watch).toMatchObject({ GATE: gateName, LOOK_BACK_DAYS: '180', FINGERPRINT: judge.FINGERPRINT, REQUESTS: judge.REQUESTS, QUEUE: judge.WATCH });
     expect(answers).toMatchObject({ REFRESH_SECONDS: '86400', REQUESTS: judge.REQUESTS, TABLE: judge.TABLE });
     expect(byDescription(judging)).toMatchObject({ Architectures: ['arm64'], MemorySize: 1_024, Timeout: 300, Layers: [expect.anything()] });
     expect(byDescription(watching)).not.toHaveProperty('Layers');
@@ -140,8 +140,9 @@ describe('by default', () => {
   test('no event is lost: every rule has a dead letter queue', () => {
     const one = gate();
 
+    const heard = one.deadLetterQueues.find(({ node }) => node.path.includes('Watch'))!;
     for (const { Targets } of properties('AWS::Events::Rule')) {
-      for (const each of Targets) expect(each.DeadLetterConfig).toEqual({ Arn: new DeployedStack(stack).arn(one.deadLetterQueues[0]) });
+      for (const each of Targets) expect(each.DeadLetterConfig).toEqual({ Arn: new DeployedStack(stack).arn(heard) });
     }
     expect(one.deadLetterQueues).toHaveLength(2);
   });
@@ -465,6 +466,7 @@ describe('metrics', () => {
     ['metricCleared', (one, options) => one.metricCleared(options), 'Cleared', 'Sum', 300],
     ['metricMinutesToVerdict', (one, options) => one.metricMinutesToVerdict(options), 'MinutesToVerdict', 'Average', 300],
     ['metricMinutesPending', (one, options) => one.metricMinutesPending(options), 'MinutesPending', 'Maximum', 3_600],
+    ['metricSweeps', (one, options) => one.metricSweeps(options), 'Sweeps', 'Sum', 300],
     ['metricRequests', (one, options) => one.metricRequests(options), 'Requests', 'Sum', 300],
   ])('%s is one that the functions emit', (_name, metric, metricName, statistic, seconds) => {
     const one = gate();
@@ -522,12 +524,26 @@ describe('alarms', () => {
     const arns = [one.revokedAlarm, one.pendingAlarm, one.silentAlarm].map(({ alarmArn }) => stack.resolve(alarmArn)['Fn::GetAtt'][0]);
     expect(arns).toEqual([/Revoked/, /Pending/, /Silent/].map((name) => expect.stringMatching(name)));
   });
+
+  test('of what is lost are one for each dead letter queue, those of actions too', () => {
+    const one = gate({ actions: [new NotifyAction()] });
+    one.addAction(new NotifyAction({ id: 'OnCall' }));
+
+    const ids = [one.deadLetterQueues.map(({ queueArn }) => queueArn), one.lostAlarms.map(({ alarmArn }) => alarmArn)]
+      .map((arns) => arns.map((arn) => stack.resolve(arn)['Fn::GetAtt'][0]).sort());
+    expect(ids).toEqual(['DeadLetters', 'Lost'].map((name) => [
+      'GateActionsNotifyNotifierEvents', 'GateActionsOnCallNotifierEvents', 'GateJudgeRequests', 'GateWatchEvents',
+    ].map((path) => expect.stringMatching(`^${path}${name}`))));
+    expect(alarms().filter(({ Namespace }) => Namespace === 'AWS/SQS')).toHaveLength(4);
+  });
 });
 
 describe('actions', () => {
   /** Keeps what it is given. */
   class Recorder implements IGateAction {
     public readonly bound: Array<{ scope: Construct; gate: InspectorGate }> = [];
+
+    constructor(public readonly id: string) {}
 
     public bind(scope: Construct, of: InspectorGate): void {
       this.bound.push({ scope, gate: of });
@@ -536,19 +552,47 @@ describe('actions', () => {
   }
 
   test('are bound once to each gate, with a scope of their own', () => {
-    const [one, other] = [new Recorder(), new Recorder()];
+    const [one, other] = [new Recorder('One'), new Recorder('Other')];
     const [a, b] = [gate({ actions: [one, other, one] }, 'A'), gate({ actions: [one] }, 'B')];
     a.addAction(one);
     b.addAction(other);
 
-    expect(one.bound.map(({ scope, gate: of }) => [scope.node.path, of])).toEqual([['Stack/A/Action1', a], ['Stack/B/Action1', b]]);
-    expect(other.bound.map(({ scope, gate: of }) => [scope.node.path, of])).toEqual([['Stack/A/Action2', a], ['Stack/B/Action2', b]]);
+    expect(one.bound.map(({ scope, gate: of }) => [scope.node.path, of])).toEqual([['Stack/A/Actions/One', a], ['Stack/B/Actions/One', b]]);
+    expect(other.bound.map(({ scope, gate: of }) => [scope.node.path, of])).toEqual([['Stack/A/Actions/Other', a], ['Stack/B/Actions/Other', b]]);
     expect(synthesized()).toBe('synthesized');
+  });
+
+  test('keep what they make, whichever others come before them', () => {
+    const topics = (...given: IGateAction[]) => {
+      const of = new Stack(new App(), 'Stack', { env: ENV });
+      new InspectorGate(of, 'Gate', { actions: given });
+      return Object.keys(Template.fromStack(of).findResources('AWS::SNS::Topic')).sort();
+    };
+    const [notify] = topics(new NotifyAction());
+
+    expect(topics({ id: 'Own', bind: () => undefined }, new NotifyAction())).toEqual([notify]);
+    expect(topics(new NotifyAction({ id: 'OnCall' }), new NotifyAction())).toEqual([notify, expect.stringContaining('OnCall')].sort());
+    expect(topics(new NotifyAction({ id: 'OnCall' }))).not.toContain(notify);
+  });
+
+  test('have an id each', () => {
+    const refusal = "[Stack/Gate] 'actions' must have an id of its own for each, got [\"Notify\"]: give all but one another id, as in new NotifyAction({ id: 'OnCall' });"
+      + ' that of what is deployed already stays (cdk-secure-ecr:gateActionTwice)';
+
+    expect(() => gate({ actions: [new NotifyAction(), new NotifyAction()] }, 'Gate')).toThrow(refusal);
+    expect(stack.node.tryFindChild('Gate')).toBeUndefined();
+    const made = gate({ actions: [new NotifyAction()] }, 'Gate');
+    expect(() => made.addAction(new NotifyAction())).toThrow(refusal);
+  });
+
+  test.each(['', 'On Call', 'a/b', Lazy.string({ produce: () => 'late' })])('with an id that no construct has: %j', (id) => {
+    expect(() => gate({ actions: [new NotifyAction({ id })] })).toThrow("'actions' must have ids of letters, digits and dashes");
   });
 
   test('find a gate that is complete', () => {
     gate({
       actions: [{
+        id: 'Own',
         bind: (_scope, of) => {
           const made = [of.verdicts, of.verdictFunction, of.deadLetterQueues, of.revokedAlarm, of.gateName, of.metricApproved()];
           for (const each of made) expect(each).toBeDefined();

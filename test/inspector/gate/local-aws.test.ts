@@ -346,7 +346,7 @@ describe('what the functions may do', () => {
     ['Watch', ['sqs:ChangeMessageVisibility']],
     ['Judge', []],
     ['Answers', []],
-    ['Action1Notify', ['sqs:ChangeMessageVisibility', 'sqs:SendMessage']],
+    ['ActionsNotifyNotifier', ['sqs:ChangeMessageVisibility', 'sqs:SendMessage']],
   ])('%s has used everything that it is granted, and asked for nothing else', async (name, unused) => {
     const granted = await gate.grantedTo(name);
     const used = (await gate.accessesOf(name)).filter(({ principal }) => !principal.endsWith('/test')); // not what was tried above
@@ -363,7 +363,7 @@ describe('at the end', () => {
       .map(({ 'detail-type': type, detail }) => `${type} ${detail.id}`);
     expect(told).toEqual([...new Set(told)]);
 
-    for (const id of ['GateWatchEventsDeadLetters', 'GateJudgeRequestsDeadLetters', 'GateAction1NotifyEventsDeadLetters']) {
+    for (const id of ['GateWatchEventsDeadLetters', 'GateJudgeRequestsDeadLetters', 'GateActionsNotifyNotifierEventsDeadLetters']) {
       const { Attributes } = await gate.aws.client(SQSClient).send(
         new GetQueueAttributesCommand({ QueueUrl: gate.physical('AWS::SQS::Queue', id), AttributeNames: ['ApproximateNumberOfMessages'] }));
       expect(Attributes).toEqual({ ApproximateNumberOfMessages: '0' });

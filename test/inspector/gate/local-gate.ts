@@ -28,7 +28,7 @@ const STACK = 'Gate';
 const HOUR = 3_600_000;
 
 /** The functions of a gate, by the ids of what they belong to. */
-export const FUNCTIONS = ['Watch', 'Judge', 'Answers', 'Action1Notify'] as const;
+export const FUNCTIONS = ['Watch', 'Judge', 'Answers', 'ActionsNotifyNotifier'] as const;
 export type GateFunction = typeof FUNCTIONS[number];
 
 /** What the world is told of a verdict. */

@@ -31,7 +31,7 @@ describe('by default', () => {
     });
     template().hasResourceProperties('AWS::Events::Rule', {
       EventPattern: { 'source': ['cdk-secure-ecr.gate'], 'detail-type': ['Image Approved', 'Image Rejected', 'Image Verdict Changed'], 'detail': { gate: [gateName] } },
-      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^GateAction1NotifyEventsQueue'), 'Arn'] }, DeadLetterConfig: Match.anyValue() })],
+      Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^GateActionsNotifyNotifierEventsQueue'), 'Arn'] }, DeadLetterConfig: Match.anyValue() })],
     });
   });
 
@@ -103,7 +103,11 @@ describe('permissions', () => {
     template().hasResourceProperties('AWS::DynamoDB::Table', { SSESpecification: { KMSMasterKeyId: key, SSEType: 'KMS' } });
     template().allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId: key });
     template().hasResourceProperties('AWS::IAM::Policy', {
-      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'], Resource: key })]) },
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({
+          Action: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'], Resource: key, Condition: { StringEquals: { 'kms:ViaService': Match.anyValue() } },
+        })]),
+      },
     });
   });
 
@@ -130,6 +134,13 @@ describe('what can be said', () => {
     template().resourceCountIs('AWS::SNS::Topic', 1);
   });
 
+  test('no more is handed over than there are copies of the function', () => {
+    gate(new NotifyAction(), { maxConcurrency: 2, handlerOptions: { reservedConcurrentExecutions: 2 } });
+
+    template().resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
+    template().allResourcesProperties('AWS::Lambda::EventSourceMapping', { ScalingConfig: { MaximumConcurrency: 2 } });
+  });
+
   test('how functions run is said by the gate', () => {
     const vpc = new ec2.Vpc(stack, 'Vpc');
     gate(new NotifyAction(), { handlerOptions: { vpc, logRetention: logs.RetentionDays.ONE_MONTH, reservedConcurrentExecutions: 6 } });
@@ -149,11 +160,11 @@ describe('what can be said', () => {
   });
 
   test('two actions for one gate: each has its topic', () => {
-    const [oncall, everybody] = [new NotifyAction({ events: [VerdictEventType.CHANGED] }), new NotifyAction()];
+    const [oncall, everybody] = [new NotifyAction({ id: 'OnCall', events: [VerdictEventType.CHANGED] }), new NotifyAction()];
     new InspectorGate(stack, 'Gate', { actions: [oncall, everybody] });
 
     template().resourceCountIs('AWS::SNS::Topic', 2);
-    expect(Object.keys(template().findResources('AWS::Events::Rule')).filter((id) => id.includes('Action'))).toHaveLength(2);
+    expect(Object.keys(template().findResources('AWS::Events::Rule')).filter((id) => id.includes('OnCallEvents') || id.includes('NotifyEvents'))).toHaveLength(2);
     expect(oncall.topic).not.toBe(everybody.topic);
   });
 

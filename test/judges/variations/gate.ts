@@ -42,7 +42,7 @@ export const GATE: Record<string, Build> = {
         permissionsBoundary: iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'developers'),
         reservedConcurrentExecutions: 10,
       },
-      actions: [{ bind: (_scope, of) => of.onImageApproved('ByAction', { target: target(new Construct(stack, 'Approvals')) }) }],
+      actions: [{ id: 'Approvals', bind: (_scope, of) => of.onImageApproved('ByAction', { target: target(new Construct(stack, 'Approvals')) }) }],
     });
     const grantee = role(stack);
     gate.grantReadVerdicts(grantee);
