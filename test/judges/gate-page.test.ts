@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { decide } from '../../src/inspector/decide';
 import { BY_DUE, BY_REPOSITORY, WATCHED } from '../../src/inspector/gate/contract';
 import { DynamoStore } from '../../src/inspector/gate/running/dynamo-store';
-import { eventOf } from '../../src/inspector/gate/running/verdict-event';
+import { eventOf, withIndexes } from '../../src/inspector/gate/running/verdict-event';
 import { VerdictTable } from '../../src/inspector/gate/verdict-table';
 import { IMAGE, NOW, STANDARD, fixable, single } from '../inspector/facts';
 import { ROOT } from '../support/tools';
@@ -20,7 +20,7 @@ test('the event that the page shows is one that the gate sends', () => {
   const verdict = decide(single([fixable({ id: 'CVE-2024-6119', packages })]), STANDARD, [], NOW);
   const pushedBy = { arn: 'arn:aws:sts::111111111111:assumed-role/ci/run-4711', at: '2026-11-20T09:14:01.000Z' };
   const state = { ...IMAGE, version: 1, announced: 'APPROVED' as const, pushedAt: '2026-11-20T09:14:02.000Z', pushedBy };
-  const sent = eventOf(verdict, state, { gate: 'Shop-Gate-97041E9C', cause: 'FINDING', decidedAt: NOW.toISOString() });
+  const sent = withIndexes(eventOf(verdict, state, { gate: 'Shop-Gate-97041E9C', cause: 'FINDING', decidedAt: NOW.toISOString() }));
 
   const [, shown] = /<!-- event -->\n\n```json\n([^]*?)```/.exec(page)!;
   expect(JSON.parse(shown)).toEqual(JSON.parse(JSON.stringify(sent)));

@@ -13,6 +13,7 @@ export interface Decision {
   readonly course: ImageCourse;
   /** The verdict to be recorded, with when; none while the record that there is says the same. */
   readonly record?: { readonly verdict: Verdict; readonly decidedAt: string };
+  /** What is measured each time; what is counted once is in the outbox. */
   readonly metrics: Readonly<Partial<Record<GateMetric, number>>>;
 }
 
@@ -69,6 +70,8 @@ export function decideOn(verdict: Verdict, circumstances: Circumstances, rules: 
   const types = announcements(before.announced, verdict.status);
   // An index that was judged while a scan began anew waits for its end, though it left the platform what it was.
   const isChange = !isSame || (!isPending && before.pendingSince !== undefined);
+  // Indexes that come to know of it meanwhile are told too; but what is pending, they find to be pending themselves.
+  const isTold = isChange && (types.length > 0 || !isPending || before.partOf !== undefined);
   const course: ImageCourse = {
     status: verdict.status,
     decidedAt,
@@ -79,9 +82,10 @@ export function decideOn(verdict: Verdict, circumstances: Circumstances, rules: 
     pendingSince,
     metExpectation: before.metExpectation,
     dueAt: dueAt(verdict, circumstances, rules, isNews || isChange, pendingSince),
-    outbox: outboxOf(verdict, circumstances, rules, types, decidedAt, isChange),
+    outbox: isTold ? outboxOf(verdict, circumstances, rules, types, decidedAt) : undefined,
   };
-  return { course, record: isFresh ? undefined : { verdict, decidedAt }, metrics: metricsOf(before, verdict.status, pendingSince, now) };
+  const metrics = isPending ? { [GateMetric.MINUTES_PENDING]: minutesSince(pendingSince!, now) } : {};
+  return { course, record: isFresh ? undefined : { verdict, decidedAt }, metrics };
 }
 
 /** Nothing runs an attestation or a signature: it is known, and never judged. */
@@ -143,12 +147,10 @@ function announcements(announced: VerdictStatus | undefined, status: VerdictStat
 }
 
 function outboxOf(
-  verdict: Verdict, { before, cause }: Circumstances, { gate }: GateRules, types: VerdictEventType[], decidedAt: string, isChange: boolean,
-): Outbox | undefined {
-  const indexes = isChange ? before.partOf ?? [] : [];
-  if (types.length === 0 && indexes.length === 0) return undefined;
-  const detail = eventOf(verdict, before, { gate, cause, decidedAt });
-  return { events: types.map((type) => ({ type, detail })), indexes };
+  verdict: Verdict, { before, cause, now }: Circumstances, { gate }: GateRules, types: VerdictEventType[], decidedAt: string,
+): Outbox {
+  const detail = types.length > 0 ? eventOf(verdict, before, { gate, cause, decidedAt }) : undefined;
+  return { types, detail, counts: countsOf(before, verdict.status, now) };
 }
 
 function dueAt(
@@ -165,16 +167,21 @@ function dueAt(
   return iso(Math.min(...times));
 }
 
-function metricsOf(before: ImageState, status: VerdictStatus, pendingSince: string | undefined, now: Date): Decision['metrics'] {
-  const minutesSince = (from: string) => Math.max(0, (now.getTime() - time(from)) / MINUTE);
-  if (status === 'PENDING') return { [GateMetric.MINUTES_PENDING]: minutesSince(pendingSince!) };
-  if (before.announced === status) return {};
+/** What was announced is what held: an approval that ends is counted as it ends, whatever comes after it. */
+function countsOf({ announced, pushedAt }: ImageState, status: VerdictStatus, now: Date): Outbox['counts'] {
+  if (announced === status) return {};
+  const revoked = announced === 'APPROVED' ? { [GateMetric.REVOKED]: 1 } : {};
+  if (status === 'PENDING') return revoked;
   return {
+    ...revoked,
     [status === 'APPROVED' ? GateMetric.APPROVED : GateMetric.REJECTED]: 1,
-    ...before.announced === 'APPROVED' && { [GateMetric.REVOKED]: 1 },
-    ...before.announced === 'REJECTED' && { [GateMetric.CLEARED]: 1 },
-    ...before.announced === undefined && before.pushedAt !== undefined && { [GateMetric.MINUTES_TO_VERDICT]: minutesSince(before.pushedAt) },
+    ...announced === 'REJECTED' && { [GateMetric.CLEARED]: 1 },
+    ...announced === undefined && pushedAt !== undefined && { [GateMetric.MINUTES_TO_VERDICT]: minutesSince(pushedAt, now) },
   };
+}
+
+function minutesSince(from: string, now: Date): number {
+  return Math.max(0, (now.getTime() - time(from)) / MINUTE);
 }
 
 function courseOf({ repository, digest, version, pushedAt, pushedBy, expected, partOf, ...course }: ImageState & Partial<WatchedImage>): ImageCourse {

@@ -5,7 +5,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { EVENT_SOURCE, type Errand, GATE_DIMENSION, GateMetric, METRIC_NAMESPACE, type JudgementRequest, type WatchedImage } from './contract';
 import { DynamoStore } from './running/dynamo-store';
-import { type GateJudgement, type GateWorld, judgeImage } from './running/judge-image';
+import { type GateJudgement, type GateWorld, type JudgementReport, judgeImage } from './running/judge-image';
 import { readJudgement } from './running/read-judgement';
 import { messagesOf } from './running/requests';
 import { type Batch, type BatchFailures, eachMessage } from '../../handler/batch';
@@ -47,12 +47,15 @@ export async function handler(batch: Batch, context: Context): Promise<BatchFail
       const { metrics, ...report } = await judgeImage(request, worldOf(reader, signal), judgement);
       logger.info('Judged', { ...request, ...report, requests: reader.requests });
       const requests = Object.values(reader.requests).reduce((sum, each) => sum + each, 0);
-      const values = { ...metrics, [GateMetric.REQUESTS]: requests };
-      emitMetrics({ namespace: METRIC_NAMESPACE, values, dimensions: { [GATE_DIMENSION]: GATE! } }, new Date());
+      emit({ ...metrics, [GateMetric.REQUESTS]: requests });
     } finally {
       reader.close();
     }
   }, (message) => retrySoon(sqs, REQUESTS!, message));
+}
+
+function emit(values: JudgementReport['metrics']): void {
+  if (Object.keys(values).length > 0) emitMetrics({ namespace: METRIC_NAMESPACE, values, dimensions: { [GATE_DIMENSION]: GATE! } }, new Date());
 }
 
 function worldOf(reader: ImageReader, signal: AbortSignal): GateWorld {
@@ -66,6 +69,7 @@ function worldOf(reader: ImageReader, signal: AbortSignal): GateWorld {
       }));
       if (FailedEntryCount) throw new Error(`The event bus refused ${FailedEntryCount} events: ${Entries?.find(({ ErrorMessage }) => ErrorMessage)?.ErrorMessage}`);
     },
+    count: emit,
     request: (requests) => sendMessages(sqs, REQUESTS!, messagesOf(requests, new Date(), Number(WINDOW_SECONDS))),
     requestLater: (request, DelaySeconds) =>
       sendMessages(sqs, WATCH!, [{ MessageBody: JSON.stringify({ errand: 'judge', request } satisfies Errand), DelaySeconds }]),

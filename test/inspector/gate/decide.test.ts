@@ -18,7 +18,7 @@ const on = (verdict: Verdict, before: Partial<ImageState> = {}, cause: Judgement
   decideOn(verdict, { before: { ...STATE, ...before }, cause, now, ...more }, RULES);
 /** What is known of an image after a decision, with its outbox emptied. */
 const state = ({ course }: Decision, more: Partial<ImageState> = {}): ImageState => ({ ...STATE, ...course, outbox: undefined, version: 1, ...more });
-const told = ({ course }: Decision) => course.outbox?.events.map(({ type }) => type);
+const told = ({ course }: Decision) => course.outbox?.types;
 
 describe('the first verdict', () => {
   test.each([['APPROVED', approved(), ['Image Approved']], ['REJECTED', rejected(), ['Image Rejected']]])('%s is recorded and told', (status, verdict, types) => {
@@ -27,8 +27,8 @@ describe('the first verdict', () => {
     expect(decision.record).toEqual({ verdict, decidedAt: NOW.toISOString() });
     expect(decision.course).toMatchObject({ status, announced: status, decidedAt: NOW.toISOString(), confirmedAt: NOW.toISOString(), judgedBy: 'f1' });
     expect(told(decision)).toEqual(types);
-    expect(decision.course.outbox!.events[0].detail).toMatchObject({ status, previousStatus: undefined, cause: 'PUSH', gate: 'gate', pushedAt: iso(-30 * MINUTE) });
-    expect(decision.metrics).toEqual({ [status === 'APPROVED' ? 'Approved' : 'Rejected']: 1, MinutesToVerdict: 30 });
+    expect(decision.course.outbox!.detail).toMatchObject({ status, previousStatus: undefined, cause: 'PUSH', gate: 'gate', pushedAt: iso(-30 * MINUTE) });
+    expect(decision.course.outbox!.counts).toEqual({ [status === 'APPROVED' ? 'Approved' : 'Rejected']: 1, MinutesToVerdict: 30 });
   });
 
   test('that is pending is recorded, and told to nobody', () => {
@@ -37,12 +37,13 @@ describe('the first verdict', () => {
     expect(decision.course).toMatchObject({ status: 'PENDING', pendingSince: iso(-30 * MINUTE) });
     expect(decision.course.announced).toBeUndefined();
     expect(decision.course.outbox).toBeUndefined();
+    expect(on(pending(), { partOf: [digest(9)] }).course.outbox).toEqual({ types: [], detail: undefined, counts: {} });
     expect(decision.record).toBeDefined();
     expect(decision.metrics).toEqual({ MinutesPending: 30 });
   });
 
   test('of an image whose push nobody has seen says nothing of how long it took', () => {
-    expect(on(approved()).metrics).toEqual({ Approved: 1 });
+    expect(on(approved()).course.outbox!.counts).toEqual({ Approved: 1 });
     expect(on(pending()).metrics).toEqual({ MinutesPending: 0 });
   });
 });
@@ -56,8 +57,8 @@ describe('a verdict that changes', () => {
     const decision = on(verdict, { status: announced, announced, decidedAt: iso(-DAY), version: 4 });
 
     expect(told(decision)).toEqual(types);
-    expect(decision.course.outbox!.events.every(({ detail }) => detail.previousStatus === announced)).toBe(true);
-    expect(decision.metrics).toEqual(metrics);
+    expect(decision.course.outbox!.detail!.previousStatus).toBe(announced);
+    expect(decision.course.outbox!.counts).toEqual(metrics);
   });
 
   test('in its reasons only is recorded, and told to nobody but the indexes', () => {
@@ -66,8 +67,7 @@ describe('a verdict that changes', () => {
     const decision = on(rejected(NOW, 'CVE-2026-0002'), before, 'SWEEP', after(DAY));
 
     expect(decision.record?.decidedAt).toBe(iso(DAY));
-    expect(decision.course.outbox).toEqual({ events: [], indexes: [digest(9)] });
-    expect(decision.metrics).toEqual({});
+    expect(decision.course.outbox).toEqual({ types: [], detail: undefined, counts: {} });
   });
 
   test('is decided after the one before it, whatever the clocks say', () => {
@@ -125,7 +125,7 @@ describe('a scan that begins anew', () => {
 
     const decision = on(approved(), during, 'SWEEP', after(DAY + 10 * MINUTE));
 
-    expect(decision.course.outbox).toEqual({ events: [], indexes: [digest(9)] });
+    expect(decision.course.outbox).toEqual({ types: [], detail: undefined, counts: {} });
     expect(decision.course.pendingSince).toBeUndefined();
     expect(decision.course.dueAt).toBe(iso(DAY + 15 * MINUTE));
   });
@@ -136,6 +136,14 @@ describe('a scan that begins anew', () => {
 
     expect(decision.course).toMatchObject({ status: 'PENDING', announced: 'PENDING' });
     expect(told(decision)).toEqual(['Image Verdict Changed']);
+    expect(decision.course.outbox!.counts).toEqual({ Revoked: 1 });
+  });
+
+  test('is counted as the end of an approval once, though a rejection follows', () => {
+    const during = state(on(pending(), { ...APPROVED, judgedBy: 'f0' }, 'SWEEP', after(MINUTE)));
+
+    expect(on(rejected(), during, 'SWEEP', after(10 * MINUTE)).course.outbox!.counts).toEqual({ Rejected: 1 });
+    expect(on(pending(), during, 'SWEEP', after(10 * MINUTE)).course.outbox).toBeUndefined();
   });
 
   test('never takes the place of a rejection', () => {
@@ -231,7 +239,7 @@ describe('a sweep', () => {
     ['asks for what is due', { dueAt: NOW.toISOString() }, false],
     ['asks for what was judged by another policy', { judgedBy: 'f0' }, false],
     ['asks for what was never judged', { version: 0, judgedBy: undefined }, false],
-    ['asks for what has something left to tell', { outbox: { events: [], indexes: [] } }, false],
+    ['asks for what has something left to tell', { outbox: { types: [], counts: {} } }, false],
     ['leaves what nothing runs', { dueAt: undefined, judgedBy: undefined }, true],
     ['leaves what is not there, until it is due', { judgedBy: undefined }, true],
   ])('%s', (_name, more, expected) => {
@@ -259,11 +267,13 @@ test('whatever comes after whatever: what is told is what holds, and in order', 
     for (const [verdict, cause, ms] of all) {
       const now = new Date(time += ms);
       const { course, record } = decideOn(verdict(now), { before, cause, now }, RULES);
-      for (const { detail } of course.outbox?.events ?? []) {
+      const { detail, counts } = course.outbox ?? {};
+      expect(counts?.Revoked).toBe(announced === 'APPROVED' && course.status !== 'APPROVED' ? 1 : undefined);
+      if (detail) {
         expect(detail.previousStatus).toBe(announced);
         expect(detail).toMatchObject({ status: course.status, decidedAt: course.decidedAt, id: `shop/web@${IMAGE.digest}/${course.decidedAt}` });
       }
-      announced = course.outbox?.events[0]?.detail.status ?? announced;
+      announced = detail?.status ?? announced;
       expect(announced ?? 'PENDING').toBe(course.status);
       expect(Date.parse(course.dueAt!)).toBeGreaterThan(now.getTime());
       if (record && before.decidedAt) expect(record.decidedAt > before.decidedAt).toBe(true);

@@ -1,6 +1,6 @@
 import { type VerdictEvent } from '../../../src/inspector/gate/contract';
 import type { ImageState } from '../../../src/inspector/gate/running/state';
-import { eventOf } from '../../../src/inspector/gate/running/verdict-event';
+import { eventOf, withIndexes } from '../../../src/inspector/gate/running/verdict-event';
 import { IMAGE, NOW, digest, facts, fixable, index, judge, scan, single } from '../facts';
 
 export const BAD = fixable({
@@ -17,7 +17,7 @@ export const PUSHER = { arn: 'arn:aws:sts::111111111111:assumed-role/GitHubPush/
 /** The event of a verdict, as the gate makes it, and as it comes out of the bus. */
 export function eventOn(of: Parameters<typeof judge>[0], image: Partial<ImageState> = {}): VerdictEvent {
   const state: ImageState = { repository: IMAGE.repository, digest: IMAGE.digest, version: 1, pushedAt: PUSHED, pushedBy: PUSHER, ...image };
-  return JSON.parse(JSON.stringify(eventOf(judge(of), state, { gate: 'Gate', cause: 'FINDING', decidedAt: NOW.toISOString() })));
+  return JSON.parse(JSON.stringify(withIndexes(eventOf(judge(of), state, { gate: 'Gate', cause: 'FINDING', decidedAt: NOW.toISOString() }), state.partOf)));
 }
 
 export const rejected = (image?: Partial<ImageState>) => eventOn(single([BAD]), image);

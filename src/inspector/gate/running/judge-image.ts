@@ -1,6 +1,7 @@
 import type { ImageStore } from './image-store';
 import type { JudgementDocuments } from './read-judgement';
-import { ConflictError, type ExpectedFindings, type ImageCourse, type ImageState, type Outbox } from './state';
+import { ConflictError, type ExpectedFindings, type ImageCourse, type ImageState } from './state';
+import { type Announcement, withIndexes } from './verdict-event';
 import type { ImageFacts } from '../../contract';
 import { decide } from '../../decide';
 import type { GateMetric, JudgementRequest, WatchedImage } from '../contract';
@@ -19,7 +20,9 @@ export interface GateWorld {
    *   findings are expected of them
    */
   read(image: WatchedImage, beforeScans: (platforms: readonly string[]) => Promise<ReadonlyMap<string, ExpectedFindings>>): Promise<ImageFacts>;
-  announce(events: Outbox['events']): Promise<void>;
+  announce(events: readonly Announcement[]): Promise<void>;
+  /** Counts what came of a decision. */
+  count(metrics: JudgementReport['metrics']): void;
   /** Has images judged, soon. */
   request(requests: readonly JudgementRequest[]): Promise<void>;
   /** Has an image judged in so many seconds, 900 at most. */
@@ -34,6 +37,7 @@ export interface JudgementReport {
   readonly status?: string;
   readonly reasons?: readonly string[];
   readonly told?: readonly string[];
+  /** What was measured; what is counted is counted as it is told. */
   readonly metrics: Readonly<Partial<Record<GateMetric, number>>>;
 }
 
@@ -60,7 +64,7 @@ export async function judgeImage(
 async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement: GateJudgement): Promise<JudgementReport> {
   const { store } = world;
   const image: WatchedImage = { repository: request.repository, digest: request.digest };
-  const before = await tellRest(await store.get(image) ?? { ...image, version: 0 }, world);
+  const before = await tellRest(image, world);
   // Judged by the time before it is read, so that what is to have settled had settled when it was read.
   const now = world.now();
   if (request.cause === 'SWEEP' && isUpToDate(before, judgement, now)) return { done: 'UP_TO_DATE', metrics: {} };
@@ -86,25 +90,33 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
   const decision = decideOn(verdict, circumstances, judgement);
   const course = metExpectations(decision.course, facts, before);
   await store.commit(image, before.version, course, decision.record);
-  await tellRest({ ...before, ...course, version: before.version + 1 }, world);
+  // Read again: it may have come to be part of an index since it was read.
+  if (course.outbox) await tellRest(image, world);
   await waitFor(decision, request, world);
   return {
     done: course.status === verdict.status ? 'DECIDED' : 'KEPT',
     status: verdict.status,
     reasons: verdict.reasons.map(({ code }) => code),
-    told: course.outbox?.events.map(({ type }) => type),
+    told: course.outbox?.types,
     metrics: decision.metrics,
   };
 }
 
-/** Tells what was decided and not told yet, by whomever. */
-async function tellRest(state: ImageState, { store, announce, request }: GateWorld): Promise<ImageState> {
-  const { outbox, repository, version, ...rest } = state;
+/**
+ * Tells what was decided and not told yet, by whomever: at least once, because it is struck out last. Gives what is known of
+ * the image then.
+ */
+async function tellRest(image: WatchedImage, { store, announce, request, count }: GateWorld): Promise<ImageState> {
+  const state = await store.get(image) ?? { ...image, version: 0 };
+  const { outbox, ...told } = state;
   if (!outbox) return state;
-  if (outbox.events.length > 0) await announce(outbox.events);
-  if (outbox.indexes.length > 0) await request(outbox.indexes.map((digest) => ({ repository, digest, cause: 'PLATFORM' })));
-  await store.told(state, version);
-  return { repository, version, ...rest };
+  const { types, detail, counts } = outbox;
+  const { repository, partOf = [] } = state;
+  if (detail) await announce(types.map((type) => ({ type, detail: withIndexes(detail, partOf) })));
+  if (partOf.length > 0) await request(partOf.map((digest) => ({ repository, digest, cause: 'PLATFORM' })));
+  count(counts);
+  await store.told(state, state.version);
+  return told;
 }
 
 async function missing(circumstances: Circumstances, { store }: GateWorld): Promise<JudgementReport> {

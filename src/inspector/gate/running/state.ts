@@ -1,5 +1,5 @@
 import type { VerdictStatus } from '../../contract';
-import type { Pusher, VerdictEvent, VerdictEventType, WatchedImage } from '../contract';
+import type { GateMetric, Pusher, VerdictEvent, VerdictEventType, WatchedImage } from '../contract';
 
 /** What is remembered of an image, from whatever was heard of it. Judging it does not change this. */
 export interface ImageNotes {
@@ -44,11 +44,16 @@ export interface ImageCourse {
   readonly outbox?: Outbox;
 }
 
-/** What is to be told once a decision is recorded; kept until it is. */
+/**
+ * What is to be told once a decision is recorded; kept until it is. The indexes that the image is part of are told too: those
+ * that it is part of by then.
+ */
 export interface Outbox {
-  readonly events: readonly { readonly type: VerdictEventType; readonly detail: VerdictEvent }[];
-  /** Digests of the indexes to be judged. */
-  readonly indexes: readonly string[];
+  /** What is announced; nothing where only the reasons are others. */
+  readonly types: readonly VerdictEventType[];
+  readonly detail?: Omit<VerdictEvent, 'partOf'>;
+  /** What is counted of it. */
+  readonly counts: Readonly<Partial<Record<GateMetric, number>>>;
 }
 
 /** All that is known of an image. */

@@ -45,7 +45,7 @@ test('5,000 pushes at once are judged by five at a time, and none is lost', asyn
 }, 120_000);
 
 test('50 events of one image at once are one judgement, and one more to confirm it', async () => {
-  const { simulator, gate } = begin(3);
+  const { simulator, gate } = begin(7);
   const image = gate.registry.make('IMAGE');
   gate.registry.push(image);
   await simulator.run(simulator.now + 60 * MINUTE);

@@ -41,6 +41,7 @@ interface Told {
   readonly type: string;
   readonly digest: string;
   readonly status: VerdictStatus;
+  readonly previousStatus?: VerdictStatus;
   readonly decidedAt: string;
 }
 
@@ -58,6 +59,8 @@ export class Gate {
   readonly requests: Queue;
   readonly registry: Registry;
   readonly told: Told[] = [];
+  /** How many approvals that ended were counted, by image. */
+  readonly revoked = new Map<string, number>();
   readonly violations: string[] = [];
   readonly calls: Record<string, number> = {};
   judgements = 0;
@@ -164,6 +167,7 @@ export class Gate {
       announce: (events) => this.call(invocation, 'bus', 'PutEvents', async () => {
         for (const { type, detail } of events) this.tell({ type, ...detail });
       }),
+      count: ({ Revoked = 0 }) => void this.revoked.set(request.digest, (this.revoked.get(request.digest) ?? 0) + Revoked),
       request: (requests) => this.request(requests, invocation),
       requestLater: (reminder, seconds) => this.call(invocation, 'queue', 'SendMessage', async () =>
         this.events.send(JSON.stringify({ errand: 'judge', request: reminder } satisfies Errand), seconds * SECOND)),
@@ -266,9 +270,9 @@ export class Gate {
     if (reading.isShort) this.violate(digest, 'is approved although more findings were announced than were ever listed');
   }
 
-  private tell({ id, type, digest, status, decidedAt }: Told): void {
+  private tell({ id, type, digest, status, previousStatus, decidedAt }: Told): void {
     if (status === 'APPROVED' && !this.approved.has(id)) this.violate(digest, 'is announced to be approved without a decision');
-    this.told.push({ id, type, digest, status, decidedAt });
+    this.told.push({ id, type, digest, status, previousStatus, decidedAt });
   }
 
   private call<T>(invocation: Invocation, service: Service, name: string, effect: () => Promise<T>): Promise<T> {

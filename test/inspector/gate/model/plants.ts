@@ -75,6 +75,7 @@ export const PLANTS: Record<string, Plant> = {
   })),
   'records are not written': storing((store) => ({ commit: (image, version, course) => store.commit(image, version, course) })),
   'what is to be told is not kept': committing((course) => ({ ...course, outbox: undefined })),
+  'what is to be counted is not kept': committing((course) => ({ ...course, outbox: course.outbox && { ...course.outbox, counts: {} } })),
   'what is to be told is never struck out': storing(() => ({ told: async () => undefined })),
   'the bus refuses, and nobody looks': { judging: (world) => ({ ...world, announce: (events) => world.announce(events).catch(() => undefined) }) },
   'deleted images are remembered': storing(() => ({ forget: async () => undefined })),

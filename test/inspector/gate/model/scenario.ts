@@ -126,6 +126,15 @@ function checkOnce(gate: Gate): void {
     if (seen.has(`${id} ${type}`)) gate.violate(digest, `was announced more than once: ${type}`);
     seen.add(`${id} ${type}`);
   }
+  for (const [digest, counted] of gate.revoked) {
+    if (counted > endings(gate, digest)) gate.violate(digest, `was counted ${counted} times as approved no longer`);
+  }
+}
+
+/** How often an image was announced to be approved no longer. */
+function endings({ told }: Gate, digest: string): number {
+  const ends = told.filter((each) => each.digest === digest && each.previousStatus === 'APPROVED' && each.status !== 'APPROVED');
+  return new Set(ends.map(({ id }) => id)).size;
 }
 
 /** What must be so once nothing has happened for long. */
@@ -140,6 +149,7 @@ async function check(gate: Gate, now: number, hasStalled: boolean): Promise<void
     if (hasStalled) told.sort((a, b) => a.decidedAt < b.decidedAt ? -1 : a.decidedAt > b.decidedAt ? 1 : 0);
     else if (told.some(({ decidedAt }, index) => index > 0 && decidedAt < told[index - 1].decidedAt)) gate.violate(digest, 'was announced out of order');
     const found = (what: string) => gate.violate(digest, `${what}: ${JSON.stringify({ kind: image.kind, isThere, must, is, told: told.map(({ status }) => status) })}`);
+    if ((gate.revoked.get(digest) ?? 0) < endings(gate, digest)) found('is approved no longer, and that was not counted');
     if (is?.status !== must) found('has the wrong verdict');
     if (!isThere) {
       if (is?.dueAt) found('is not forgotten'); // what nothing runs expires

@@ -15,7 +15,7 @@ export const COURSE: ImageCourse = {
   announced: 'APPROVED',
   pendingSince: undefined,
   dueAt: LATER,
-  outbox: { events: [], indexes: [digest(9)] },
+  outbox: { types: [], counts: { Revoked: 1 } },
 };
 
 export const image = (number: number, repository = 'shop/web'): WatchedImage => ({ repository, digest: digest(number) });

@@ -17,12 +17,13 @@ let expected: Record<string, number>;
 let announced: string[];
 let requested: JudgementRequest[];
 let later: Array<[JudgementRequest, number]>;
+let counted: object[];
 let world: GateWorld;
 let judgement: GateJudgement;
 
 beforeEach(() => {
   store = new MemoryStore();
-  [now, image, expected, announced, requested, later] = [NOW, single(), {}, [], [], []];
+  [now, image, expected, announced, requested, later, counted] = [NOW, single(), {}, [], [], [], []];
   judgement = { gate: 'gate', policy: STANDARD, exceptions: [], fingerprint: 'f1', refreshSeconds: 86_400, retentionSeconds: 400 * 86_400 };
   world = {
     store,
@@ -37,6 +38,7 @@ beforeEach(() => {
     announce: async (events) => {
       for (const { type, detail } of events) announced.push(detail.digest === IMAGE.digest ? type : `${type} ${detail.digest}`);
     },
+    count: (metrics) => void (Object.keys(metrics).length > 0 && counted.push(metrics)),
     request: async (requests) => void requested.push(...requests),
     requestLater: async (request, seconds) => void later.push([request, seconds]),
   };
@@ -47,7 +49,8 @@ const judge = (cause: JudgementCause = 'PUSH', which: string = IMAGE.digest, by:
 const passed = (ms: number) => now = new Date(now.getTime() + ms);
 
 test('an image is judged, recorded and told of, and looked at again in five minutes', async () => {
-  expect(await judge()).toEqual({ done: 'DECIDED', status: 'APPROVED', reasons: [], told: ['Image Approved'], metrics: { Approved: 1 } });
+  expect(await judge()).toEqual({ done: 'DECIDED', status: 'APPROVED', reasons: [], told: ['Image Approved'], metrics: {} });
+  expect(counted).toEqual([{ Approved: 1 }]);
 
   expect(announced).toEqual(['Image Approved']);
   expect(store.at(IMAGE)).toMatchObject({ version: 1, status: 'APPROVED', announced: 'APPROVED' });
@@ -176,13 +179,32 @@ describe('it may end between any two steps:', () => {
     const announce = async () => { throw new Error('The event bus refused 1 events'); };
     await expect(judge('PUSH', IMAGE.digest, { announce })).rejects.toThrow('refused');
     expect(announced).toEqual([]);
-    expect(store.at(IMAGE)!.outbox!.events).toHaveLength(1);
+    expect(store.at(IMAGE)!.outbox!.types).toEqual(['Image Approved']);
 
     expect(await judge('SWEEP')).toMatchObject({ done: 'UP_TO_DATE' }); // and is up to date once it was told
 
     expect(announced).toEqual(['Image Approved']);
     expect(store.at(IMAGE)!.outbox).toBeUndefined();
     expect(store.history(IMAGE)).toHaveLength(1);
+  });
+
+  test.each<[string, (failing: () => Promise<never>) => Partial<GateWorld>]>([
+    ['the bus refuses', (announce) => ({ announce })],
+    ['the queue refuses', (request) => ({ request })],
+    ['it crashes then', (told) => ({ store: Object.assign(Object.create(store), { told }) })],
+  ])('an approval that ends is counted, although %s', async (_name, refusing) => {
+    await judge();
+    await store.notePart(IMAGE, digest(9), NOW.toISOString());
+    image = single([fixable()]);
+    passed(60 * MINUTE);
+
+    await expect(judge('FINDING', IMAGE.digest, refusing(async () => { throw new Error('Throttled'); }))).rejects.toThrow('Throttled');
+    passed(MINUTE);
+    await judge('FINDING');
+
+    expect(new Set(announced)).toEqual(new Set(['Image Approved', 'Image Rejected', 'Image Verdict Changed']));
+    expect(counted.slice(1)).toContainEqual({ Rejected: 1, Revoked: 1 });
+    expect(store.at(IMAGE)!.outbox).toBeUndefined();
   });
 
   test('what was told and not struck out is told again, as the same', async () => {
@@ -224,6 +246,21 @@ describe('somebody else', () => {
     await expect(judge('PUSH', IMAGE.digest, { read: meddled(9) })).rejects.toThrow(`shop/web@${IMAGE.digest} was decided on elsewhere meanwhile`);
 
     expect(announced).toEqual([]);
+  });
+
+  test('whose index comes to know of it while it is judged has that index judged, and named', async () => {
+    const read: GateWorld['read'] = async (...from) => {
+      const found = await world.read(...from);
+      await store.notePart(IMAGE, digest(9), NOW.toISOString());
+      return found;
+    };
+    let partOf: readonly string[] = [];
+    const announce: GateWorld['announce'] = async ([{ detail }]) => void (partOf = detail.partOf);
+
+    await judge('FINDING', IMAGE.digest, { read, announce });
+
+    expect(requested).toEqual([{ ...of(digest(9)), cause: 'PLATFORM' }]);
+    expect(partOf).toEqual([digest(9)]);
   });
 
   test('who notes something meanwhile is not overwritten', async () => {

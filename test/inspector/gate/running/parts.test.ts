@@ -9,7 +9,7 @@ import { packed } from '../../../../src/inspector/gate/running/record';
 import { messagesOf } from '../../../../src/inspector/gate/running/requests';
 import type { ImageState } from '../../../../src/inspector/gate/running/state';
 import { updateOf } from '../../../../src/inspector/gate/running/update-expression';
-import { eventOf } from '../../../../src/inspector/gate/running/verdict-event';
+import { eventOf, withIndexes } from '../../../../src/inspector/gate/running/verdict-event';
 import { NOW, digest } from '../../facts';
 import { STATE, approved, long, rejected } from '../verdicts';
 
@@ -126,7 +126,7 @@ describe('an event', () => {
   const KNOWN: ImageState = { ...STATE, announced: 'APPROVED', partOf: [digest(9)], pushedAt: 'then', pushedBy: { arn: 'somebody', at: 'then' } };
 
   test('says what holds, why, and since when', () => {
-    expect(eventOf(rejected(), KNOWN, OCCASION)).toEqual({
+    expect(withIndexes(eventOf(rejected(), KNOWN, OCCASION), KNOWN.partOf)).toEqual({
       schemaVersion: 1,
       id: `shop/web@${digest(1)}/${NOW.toISOString()}`,
       gate: 'gate',
@@ -149,7 +149,7 @@ describe('an event', () => {
       pushedAt: 'then',
       pushedBy: { arn: 'somebody', at: 'then' },
     });
-    expect(eventOf(approved(), STATE, OCCASION)).toMatchObject({ partOf: [], previousStatus: undefined });
+    expect(withIndexes(eventOf(approved(), STATE, OCCASION), STATE.partOf)).toMatchObject({ partOf: [], previousStatus: undefined });
   });
 
   test('tells the worst reasons, and how many more there are', () => {
@@ -170,7 +170,7 @@ describe('an event', () => {
       platforms: Array(1_000).fill(base.platforms[0]),
     };
 
-    const event = eventOf(verdict, { ...KNOWN, partOf: Array.from({ length: 5_000 }, (_, index) => digest(index)) }, OCCASION);
+    const event = withIndexes(eventOf(verdict, KNOWN, OCCASION), Array.from({ length: 5_000 }, (_, index) => digest(index)));
 
     expect(2 * Buffer.byteLength(JSON.stringify(event))).toBeLessThan(256 * 1024 - 2_000);
     expect(event.reasons.length).toBeGreaterThan(0);
