@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { BatchGetImageCommand, DescribeImageScanFindingsCommand } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, DescribeImageScanFindingsCommand, DescribeImagesCommand } from '@aws-sdk/client-ecr';
 import {
   BatchGetFindingDetailsCommand, type ClusterInformation, type FindingStatus, GetClustersForImageCommand, ListCoverageCommand, ListFindingsCommand,
 } from '@aws-sdk/client-inspector2';
@@ -27,6 +27,8 @@ export interface AnswerSink {
   inspectorFindings(answer: unknown): void;
   scanFindings(digest: string, answer: unknown): void;
   problem(digest: string, scanner: 'BASIC' | 'ENHANCED', status: string, detail?: string): void;
+  /** The image is in the registry, and nobody can pull it. */
+  archived(scanner: 'BASIC' | 'ENHANCED'): void;
   /** Those that have no answer yet. */
   arnsToAskAbout(): string[];
   details(answer: unknown): void;
@@ -65,6 +67,8 @@ const MANIFESTS = [
 ];
 /** How ECR says that an image is not there; one that is archived is not, for whoever pulls. */
 const NOT_THERE: readonly string[] = ['ImageNotFound', 'ImageInaccessible'];
+/** What cannot be pulled, though it is there; the second is being restored. */
+const IN_THE_ARCHIVE: readonly (string | undefined)[] = ['ARCHIVED', 'ACTIVATING'];
 /** How services say that the credentials, not the permissions, are the problem. */
 const EXPIRED = ['ExpiredTokenException', 'ExpiredToken'];
 
@@ -99,7 +103,7 @@ export class ImageReader {
   }
 
   async read(image: ImageAddress, sink: AnswerSink, options: ReadOptions): Promise<void> {
-    await this.readManifests(image, sink, options);
+    if (!await this.readManifests(image, sink, options)) return this.readArchive(image, sink, options);
     const images = sink.images();
     if (images.length === 0) return;
     await options.beforeScans?.(images);
@@ -131,7 +135,9 @@ export class ImageReader {
     });
   }
 
-  private async readManifests({ account, repository, digest }: ImageAddress, sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
+  /** Says whether there is a manifest of the image itself. */
+  private async readManifests({ account, repository, digest }: ImageAddress, sink: AnswerSink, { signal }: ReadOptions): Promise<boolean> {
+    let isThere = false;
     let wanted = [digest];
     while (wanted.length > 0) {
       const next: string[] = [];
@@ -142,6 +148,7 @@ export class ImageReader {
         for (const { imageId, imageManifest } of images) {
           if (imageId?.imageDigest === undefined || imageManifest === undefined || !digests.includes(imageId.imageDigest)) continue;
           checkDigest(imageId.imageDigest, imageManifest);
+          isThere ||= imageId.imageDigest === digest;
           next.push(...sink.manifest(imageId.imageDigest, imageManifest));
         }
         // What is not there stays without a manifest, and what has none is never approved. What is there and cannot be read is no answer.
@@ -151,6 +158,23 @@ export class ImageReader {
         }
       }
       wanted = next;
+    }
+    return isThere;
+  }
+
+  /**
+   * What is archived cannot be pulled: it has no manifest, as if it were gone.
+   * https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+   */
+  private async readArchive({ account, repository, digest }: ImageAddress, sink: AnswerSink, { signal, scanner }: ReadOptions): Promise<void> {
+    try {
+      const { imageDetails = [] } = await this.call('DescribeImages', () => this.clients.ecr.send(new DescribeImagesCommand({
+        registryId: account, repositoryName: repository, imageIds: [{ imageDigest: digest }], filter: { imageStatus: 'ANY' },
+      }), { abortSignal: signal }));
+      const image = imageDetails.find(({ imageDigest }) => imageDigest === digest);
+      if (IN_THE_ARCHIVE.includes(image?.imageStatus)) sink.archived(scanner);
+    } catch (error) {
+      if (!(error instanceof ReadError) || nameOf(error.cause) !== 'ImageNotFoundException') throw error;
     }
   }
 

@@ -35,6 +35,7 @@ function hint(operation: string, name: string): string {
 const IAM: Record<string, string> = {
   BatchGetImage: 'ecr:BatchGetImage',
   DescribeImageScanFindings: 'ecr:DescribeImageScanFindings',
+  DescribeImages: 'ecr:DescribeImages',
   ListCoverage: 'inspector2:ListCoverage',
   ListFindings: 'inspector2:ListFindings',
   BatchGetFindingDetails: 'inspector2:BatchGetFindingDetails',

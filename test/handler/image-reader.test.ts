@@ -161,7 +161,32 @@ describe('what cannot be read', () => {
   test('an image that is not there', async () => {
     image('v1');
     expect(await verdictOn(digest(99))).toMatchObject({ status: 'REJECTED', reasons: [{ code: 'MANIFEST_MISSING' }] });
-    expect(reader.requests).toEqual({ BatchGetImage: 1 });
+    expect(reader.requests).toEqual({ BatchGetImage: 1, DescribeImages: 1 });
+  });
+
+  test.each([[ENHANCED, 'ARCHIVED'], [ENHANCED, 'ACTIVATING'], [BASIC, 'ARCHIVED']] as const)('an image in the archive, by %j, %s, is there and not scanned', async (options, status) => {
+    const of = image('v1');
+    world.archive.set(of, status);
+
+    expect(await verdictOn(of, options)).toMatchObject({
+      status: 'REJECTED', reasons: [{ kind: 'UNSCANNABLE', code: 'IMAGE_ARCHIVED', images: [of] }], platforms: [{ digest: of }],
+    });
+    expect(aws.requests.map(({ operation, body }) => [operation, body.filter])).toEqual([['BatchGetImage', undefined], ['DescribeImages', { imageStatus: 'ANY' }]]);
+  });
+
+  test('an index in the archive is that, and a platform there is missing', async () => {
+    const platform = image('arm64');
+    const index = world.push(REPOSITORY, samples.indexManifest({ digest: platform, architecture: 'arm64' }));
+    world.archive.set(platform, 'ARCHIVED');
+    expect(await verdictOn(index)).toMatchObject({ status: 'REJECTED', reasons: [{ code: 'MANIFEST_MISSING', images: [platform] }] });
+    world.archive.set(index, 'ARCHIVED');
+    expect(await verdictOn(index)).toMatchObject({ status: 'REJECTED', reasons: [{ code: 'IMAGE_ARCHIVED', images: [index] }] });
+  });
+
+  test('whether it is archived, if the service does not say', async () => {
+    image('v1');
+    aws.inject({ operation: 'DescribeImages', fault: 'denied', times: 3 });
+    await expect(verdictOn(digest(99))).rejects.toThrow(/^DescribeImages: .*Allow ecr:DescribeImages/);
   });
 
   test('a signature is none to be scanned', async () => {

@@ -18,7 +18,8 @@ export const SCAN_OPERATIONS: Record<string, Operation> = {
       limit('imageIds', imageIds!, 100, 'InvalidParameterException');
       const found = imageIds!.map((id) => ({
         id, image: stored.find(({ digest, tags }) => (id.imageDigest ? digest === id.imageDigest : tags.includes(id.imageTag!))),
-      })).map(({ id, image }) => ({ id, image: world.unreadable.has(image?.digest ?? '') ? undefined : image, failureCode: world.unreadable.get(image?.digest ?? '') }));
+      })).map(({ id, image }) => ({ id, image: world.archive.has(image?.digest ?? '') ? undefined : image }))
+        .map(({ id, image }) => ({ id, image: world.unreadable.has(image?.digest ?? '') ? undefined : image, failureCode: world.unreadable.get(image?.digest ?? '') }));
       return {
         images: found.flatMap(({ image, id }) => image ? [{
           registryId: world.account,
@@ -28,6 +29,25 @@ export const SCAN_OPERATIONS: Record<string, Operation> = {
           imageManifestMediaType: image.mediaType,
         }] : []),
         failures: found.flatMap(({ image, id, failureCode = 'ImageNotFound' }) => image ? [] : [{ imageId: id, failureCode, failureReason: 'Requested image not found' }]),
+      };
+    },
+  },
+  DescribeImages: {
+    request: ecr.DescribeImagesRequest$,
+    response: ecr.DescribeImagesResponse$,
+    answer(world, { repositoryName, imageIds, filter }: ecr.DescribeImagesRequest): ecr.DescribeImagesResponse {
+      limit('imageIds', imageIds ?? [], 100, 'InvalidParameterException');
+      const found = world.images.filter(({ repository, digest }) => repository === repositoryName && imageIds!.some(({ imageDigest }) => imageDigest === digest));
+      if (found.length < imageIds!.length) throw new ServiceError('ImageNotFoundException', `The image with imageId '${JSON.stringify(imageIds![0])}' does not exist within the repository with name '${repositoryName}'`);
+      const wanted = filter?.imageStatus ?? 'ACTIVE';
+      return {
+        imageDetails: found.map(({ digest, mediaType }): ecr.ImageDetail => ({
+          registryId: world.account,
+          repositoryName,
+          imageDigest: digest,
+          imageManifestMediaType: mediaType,
+          imageStatus: world.archive.get(digest) ?? 'ACTIVE',
+        })).filter(({ imageStatus }) => wanted === 'ANY' || imageStatus === wanted),
       };
     },
   },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DescribeImageScanFindingsResponse, ImageFailureCode } from '@aws-sdk/client-ecr';
+import type { DescribeImageScanFindingsResponse, ImageFailureCode, ImageStatus } from '@aws-sdk/client-ecr';
 import type { ClusterInformation, CoveredResource, EcrConfiguration, Finding, FindingDetail, FindingDetailsErrorCode, ResourceScanType } from '@aws-sdk/client-inspector2';
 
 export interface StoredImage {
@@ -18,6 +18,8 @@ export class World {
   readonly images: StoredImage[] = [];
   /** Why ECR does not give a manifest that it has, by digest. */
   readonly unreadable = new Map<string, ImageFailureCode>();
+  /** What is in the archive, or on its way back, by digest. */
+  readonly archive = new Map<string, ImageStatus>();
   coverage: CoveredResource[] = [];
   findings: Finding[] = [];
   readonly details = new Map<string, FindingDetail>();

@@ -120,6 +120,13 @@ export class FactsBuilder {
     this.setStatus(digest, scanner, status, detail);
   }
 
+  /** The image is in the archive of the registry, where nothing can be read of it: it counts as one image that nobody can scan. */
+  archived(scanner: ScanFacts['scanner']): void {
+    const { digest } = this.image;
+    this.manifests.set(digest, { digest, kind: 'IMAGE' });
+    this.problem(digest, scanner, 'IMAGE_ARCHIVED');
+  }
+
   /** How many findings an event has counted, where the reader comes because of one. */
   expect(digest: string, findings: number): void {
     const scan = this.scanOf(digest, 'ENHANCED');

@@ -110,11 +110,17 @@ export function validUntil({ confirmedAt }: Pick<ImageCourse, 'confirmedAt'>, { 
   return new Date(time(confirmedAt) + 2 * refreshSeconds * SECOND);
 }
 
-/** What an image is made of, for the gate. */
-export function kindOf({ image, manifests }: ImageFacts): 'IMAGE' | 'ARTIFACT' | 'MISSING' {
+/** What an image is made of, for the gate. What is archived cannot be read: it is what it was. */
+export function kindOf({ image, manifests, scans }: ImageFacts, before: ImageState): 'IMAGE' | 'ARTIFACT' | 'MISSING' {
   const root = manifests.find(({ digest }) => digest === image.digest);
   if (!root) return 'MISSING';
+  const isArchived = scans.some(({ digest, status }) => digest === image.digest && status === 'IMAGE_ARCHIVED');
+  if (isArchived && isArtifact(before)) return 'ARTIFACT';
   return root.kind === 'IMAGE' || root.kind === 'INDEX' ? 'IMAGE' : 'ARTIFACT';
+}
+
+function isArtifact({ version, status, missingSince }: ImageState): boolean {
+  return version > 0 && status === undefined && missingSince === undefined;
 }
 
 /** Whether an image is to be judged although nothing was heard of it: its time has come, or the policy is another one. */

@@ -91,7 +91,7 @@ export class ImageJudge extends Construct {
 
   private allowReading({ repositories, scanner }: ImageJudgeProps): void {
     const isBasic = scanner === ImageScanner.ECR_BASIC;
-    repositories.allow(this.function, ['ecr:BatchGetImage', ...isBasic ? ['ecr:DescribeImageScanFindings'] : []]);
+    repositories.allow(this.function, ['ecr:BatchGetImage', 'ecr:DescribeImages', ...isBasic ? ['ecr:DescribeImageScanFindings'] : []]);
     if (isBasic) return;
     iam.Grant.addToPrincipal({
       grantee: this.function,

@@ -228,7 +228,14 @@ test.each<[string, ImageFacts, ReturnType<typeof kindOf>]>([
   ['a signature', facts([{ digest: IMAGE.digest, kind: 'SIGNATURE' }], []), 'ARTIFACT'],
   ['nothing', facts([], []), 'MISSING'], ['something else', facts([{ digest: digest(7), kind: 'IMAGE' }], [scan(digest(7))]), 'MISSING'],
 ])('%s is told by its manifest', (_name, of, kind) => {
-  expect(kindOf(of)).toBe(kind);
+  expect(kindOf(of, STATE)).toBe(kind);
+});
+
+test.each<[string, Partial<ImageState>, ReturnType<typeof kindOf>]>([
+  ['an image that was approved', state(on(approved())), 'IMAGE'], ['an image that nobody knows', {}, 'IMAGE'],
+  ['an image that was missing', { version: 1, missingSince: iso(0) }, 'IMAGE'], ['a signature', { version: 1 }, 'ARTIFACT'],
+])('%s is that in the archive too', (_name, before, kind) => {
+  expect(kindOf(facts([{ digest: IMAGE.digest, kind: 'IMAGE' }], [scan(IMAGE.digest, [], { status: 'IMAGE_ARCHIVED' })]), { ...STATE, ...before })).toBe(kind);
 });
 
 describe('a sweep', () => {

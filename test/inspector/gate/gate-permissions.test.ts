@@ -56,6 +56,8 @@ describe('the functions by Amazon Inspector', () => {
   test.each<[Who, string, string]>([
     ['judge', 'ecr:BatchGetImage', WATCHED],
     ['judge', 'ecr:BatchGetImage', MATCHING],
+    ['judge', 'ecr:DescribeImages', WATCHED],
+    ['judge', 'ecr:DescribeImages', MATCHING],
     ['judge', 'inspector2:ListCoverage', '*'],
     ['judge', 'inspector2:ListFindings', '*'],
     ['judge', 'inspector2:BatchGetFindingDetails', '*'],
@@ -83,6 +85,7 @@ describe('the functions by Amazon Inspector', () => {
   const everybody: Who[] = ['judge', 'watch', 'answers'];
   test.each<[Who, string, string]>([
     ['judge', 'ecr:BatchGetImage', OTHER],
+    ['judge', 'ecr:DescribeImages', OTHER],
     ['judge', 'ecr:BatchGetImage', FOREIGN],
     ['judge', 'ecr:BatchGetImage', repository('team')],
     ['judge', 'ecr:DescribeImageScanFindings', WATCHED],

@@ -101,6 +101,21 @@ describe('an image', () => {
     expect(around.sent[0]).toMatchObject({ QueueUrl: REQUESTS, body: { repository: REPOSITORY, digest: index, cause: 'PLATFORM' }, MessageGroupId: expect.any(String) });
   });
 
+  test('that is archived is rejected, told of and remembered; restored, it is approved again', async () => {
+    await judge();
+    request = { ...request, cause: 'CHANGE' };
+    aws.world.archive.set(request.digest, 'ARCHIVED');
+
+    expect(await judge()).toEqual(DONE);
+
+    expect(told().slice(1).map(([type]) => type)).toEqual(['Image Rejected', 'Image Verdict Changed']);
+    expect(JSON.parse(onBus.at(-1).Detail)).toMatchObject({ previousStatus: 'APPROVED', reasons: [{ kind: 'UNSCANNABLE', code: 'IMAGE_ARCHIVED' }] });
+    expect(around.store.at(request)).toMatchObject({ status: 'REJECTED' });
+    aws.world.archive.delete(request.digest);
+    expect(await judge()).toEqual(DONE);
+    expect(around.store.at(request)).toMatchObject({ status: 'APPROVED' });
+  });
+
   test('whose repository is gone is gone', async () => {
     aws.world.images.length = 0;
 

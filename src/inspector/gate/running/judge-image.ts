@@ -78,7 +78,7 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
     throw error;
   }
   const circumstances: Circumstances = { before, cause: request.cause, now, insistUntil: insistUntil(facts, expected) };
-  switch (kindOf(facts)) {
+  switch (kindOf(facts, before)) {
     case 'ARTIFACT':
       await store.commit(image, before.version, decideOnArtifact().course);
       return { done: 'ARTIFACT', metrics: {} };

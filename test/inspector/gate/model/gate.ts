@@ -2,7 +2,7 @@ import type { Deployment } from './deployments';
 import { isBlocked, isSettled, platformsOf } from './oracle';
 import { type Consumer, type Message, type Outcome, Queue } from './queues';
 import type { Random } from './random';
-import { REPOSITORY, Registry, activeOf } from './registry';
+import { REPOSITORY, Registry, activeOf, canPull } from './registry';
 import { type CallTimes, type Faults, HOUR, InjectedError, Invocation, SECOND, type Service, type Simulator } from './simulator';
 import type { ImageFacts, ScanFacts, VerdictStatus } from '../../../../src/inspector/contract';
 import { type Errand, type JudgementRequest, REQUEST_DELAY_SECONDS, WINDOW_SECONDS, type WatchedImage } from '../../../../src/inspector/gate/contract';
@@ -143,7 +143,7 @@ export class Gate {
       },
       repositories: async function* () { yield [REPOSITORY]; },
       images: async function* (this: void) {
-        const found = registry.images.filter(({ isThere }) => isThere);
+        const found = registry.images.filter(canPull);
         for (let first = 0; first < found.length; first += 2) {
           yield await invocation.call('registry', async () => found.slice(first, first + 2).map(({ digest, pushedAt }) => ({ digest, pushedAt: new Date(pushedAt) })));
         }
@@ -201,9 +201,12 @@ export class Gate {
     const facts = { image: { account: '111111111111', region: 'eu-west-1', repository, digest }, readAt: invocation.now().toISOString() };
     const image = await this.call(invocation, 'registry', 'BatchGetImage', async () => this.registry.find(digest));
     if (!image) return { ...facts, manifests: [], scans: [] };
-    const there = [image, ...image.children].filter(({ isThere }) => isThere);
+    if (image.isArchived) {
+      return { ...facts, manifests: [{ digest, kind: 'IMAGE' }], scans: [{ digest, scanner: 'ENHANCED', status: 'IMAGE_ARCHIVED', findings: [] }] };
+    }
+    const there = [image, ...image.children].filter(canPull);
     const manifests = there.map(({ digest: of, kind, children }) => ({ digest: of, kind, children: kind === 'INDEX' ? children : undefined }));
-    const platforms = platformsOf(image).filter(({ kind, isThere }) => kind === 'IMAGE' && isThere);
+    const platforms = platformsOf(image).filter((platform) => platform.kind === 'IMAGE' && canPull(platform));
     if (platforms.length === 0) return { ...facts, manifests, scans: [] };
     const expected = await beforeScans(platforms.map((platform) => platform.digest));
     const coverage = await this.call(invocation, 'inspector', 'ListCoverage', async () => {

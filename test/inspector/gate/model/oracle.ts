@@ -1,4 +1,4 @@
-import type { StoredImage } from './registry';
+import { type StoredImage, canPull } from './registry';
 import { SECOND } from './simulator';
 import type { VerdictStatus } from '../../../../src/inspector/contract';
 
@@ -24,7 +24,7 @@ export function isBlocked(image: StoredImage, { severities, excepted }: Rule, no
 
 /** Whether all of it was scanned, long enough ago. */
 export function isSettled(image: StoredImage, now: number): boolean {
-  return platformsOf(image).every(({ isThere, status, scannedAt }) => isThere && status === 'SUCCESSFUL' && now >= scannedAt! + SETTLE);
+  return platformsOf(image).every((platform) => canPull(platform) && platform.status === 'SUCCESSFUL' && now >= platform.scannedAt! + SETTLE);
 }
 
 const HOPELESS = ['UNSUPPORTED_OS', 'SCAN_ELIGIBILITY_EXPIRED'];
@@ -33,7 +33,7 @@ const HOPELESS = ['UNSUPPORTED_OS', 'SCAN_ELIGIBILITY_EXPIRED'];
 export function truth(image: StoredImage, rule: Rule, now: number): VerdictStatus | undefined {
   if (image.kind === 'ATTESTATION' || image.kind === 'SIGNATURE') return undefined;
   const platforms = platformsOf(image);
-  const isHopeless = platforms.length === 0 || platforms.some(({ isThere, status }) => !isThere || HOPELESS.includes(status));
+  const isHopeless = platforms.length === 0 || [image, ...platforms].some((each) => !canPull(each) || HOPELESS.includes(each.status));
   if (isHopeless || isBlocked(image, rule, now)) return 'REJECTED';
   return isSettled(image, now) ? 'APPROVED' : 'PENDING';
 }

@@ -67,6 +67,10 @@ export const PLANTS: Record<string, Plant> = {
     const facts = await read(...from);
     return { ...facts, manifests: facts.manifests.map((manifest) => ({ ...manifest, children: manifest.children?.slice(0, 1) })) };
   }),
+  'what is archived counts as gone': reading((read) => async (...from) => {
+    const facts = await read(...from);
+    return facts.scans[0]?.status === 'IMAGE_ARCHIVED' ? { ...facts, manifests: [], scans: [] } : facts;
+  }),
   'platforms do not learn of their index': storing((store) => ({ notePart: async (image) => await store.get(image) ?? { ...image, version: 0 } })),
   'indexes are not asked for when a platform changes': { judging: (world) => ({ ...world, request: async () => undefined }) },
   'a policy looks like the one before': { judgement: (judgement) => ({ ...judgement, fingerprint: 'v0' }) },

@@ -18,6 +18,8 @@ export interface StoredImage {
   readonly kind: 'IMAGE' | 'INDEX' | 'ATTESTATION' | 'SIGNATURE';
   readonly children: readonly StoredImage[];
   isThere: boolean;
+  /** There, and nobody can pull it. */
+  isArchived: boolean;
   pushedAt: number;
   /** Another one for each push of what was not there. */
   life: number;
@@ -55,26 +57,36 @@ export class Registry {
 
   make(kind: StoredImage['kind'], children: readonly StoredImage[] = []): StoredImage {
     const digest = `sha256:${createHash('sha256').update(`${this.images.length} ${kind}`).digest('hex')}`;
-    const image: StoredImage = { digest, kind, children, isThere: false, pushedAt: 0, life: 0, status: 'NOT_COVERED', findings: new Map(), most: 0 };
+    const image: StoredImage = { digest, kind, children, isThere: false, isArchived: false, pushedAt: 0, life: 0, status: 'NOT_COVERED', findings: new Map(), most: 0 };
     this.images.push(image);
     return image;
   }
 
   push(image: StoredImage): void {
-    for (const child of image.children) if (!child.isThere) this.push(child);
+    for (const child of image.children) if (!canPull(child)) this.push(child);
     image.pushedAt = this.simulator.now;
     this.tell('ECR Image Action', { 'result': 'SUCCESS', 'action-type': 'PUSH', 'repository-name': REPOSITORY, 'image-digest': image.digest });
-    if (image.isThere) return;
-    image.isThere = true;
+    if (canPull(image)) return;
+    if (!image.isThere) image.most = 0;
+    Object.assign(image, { isThere: true, isArchived: false });
     image.life++;
-    image.most = 0;
     if (image.kind === 'IMAGE') this.scanFirst(image);
+  }
+
+  /** Puts an image into the archive, or gets it back. */
+  archive(image: StoredImage): void {
+    const isArchived = !image.isArchived;
+    image.life++;
+    Object.assign(image, { isArchived, status: isArchived ? 'IMAGE_ARCHIVED' : 'NOT_COVERED', scannedAt: undefined });
+    image.findings.clear();
+    this.tell('ECR Image Action', { 'result': 'SUCCESS', 'action-type': 'UPDATE_STORAGE_CLASS', 'repository-name': REPOSITORY, 'image-digest': image.digest });
+    if (!isArchived && image.kind === 'IMAGE') this.scanFirst(image);
   }
 
   /** ECR keeps what an index refers to. */
   remove(image: StoredImage): void {
     if (this.images.some(({ isThere, children }) => isThere && children.includes(image))) return;
-    Object.assign(image, { isThere: false, status: 'NOT_COVERED', scannedAt: undefined });
+    Object.assign(image, { isThere: false, isArchived: false, status: 'NOT_COVERED', scannedAt: undefined });
     image.findings.clear();
     this.tell('ECR Image Action', { 'result': 'SUCCESS', 'action-type': 'DELETE', 'repository-name': REPOSITORY, 'image-digest': image.digest });
   }
@@ -172,6 +184,10 @@ export class Registry {
       this.simulator.after(ms, () => this.deliver(event));
     }
   }
+}
+
+export function canPull({ isThere, isArchived }: StoredImage): boolean {
+  return isThere && !isArchived;
 }
 
 export function activeOf({ findings }: StoredImage): number {

@@ -53,6 +53,10 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
     () => ofScanned((image) => registry.suppress(image)),
     () => ofScanned((image) => registry.rescan(image)),
     () => ofScanned((image) => registry.expire(image)),
+    ...Array.from({ length: 2 }, () => () => {
+      const images = registry.images.filter(({ kind, isThere }) => isThere && (kind === 'IMAGE' || kind === 'INDEX'));
+      if (images.length > 0) registry.archive(random.pick(images));
+    }),
     () => registry.images.length > 0 && void gate.ask({ repository: REPOSITORY, digest: random.pick(registry.images).digest }),
     ...Array.from({ length: 3 }, () => () => deploy()),
     () => !isCalm && Object.assign(faults, { storm: { service: random.pick(SERVICES), until: simulator.now + random.integer(1, 6) * MINUTE } }),
@@ -143,6 +147,7 @@ async function check(gate: Gate, now: number, hasStalled: boolean): Promise<void
   for (const image of registry.images) {
     const { digest, isThere } = image;
     const is = await store.get({ repository: REPOSITORY, digest });
+    if (image.isArchived && !is) continue; // nobody has heard of it, and nobody can pull it
     const must = isThere ? truth(image, gate.judging, now) : undefined;
     const told = gate.told.filter((each) => each.digest === digest);
     // Who stalls tells what is past; the time of the decision says so.
