@@ -37,7 +37,8 @@ export const SCAN_OPERATIONS: Record<string, Operation> = {
     response: ecr.DescribeImagesResponse$,
     answer(world, { repositoryName, imageIds, filter }: ecr.DescribeImagesRequest): ecr.DescribeImagesResponse {
       limit('imageIds', imageIds ?? [], 100, 'InvalidParameterException');
-      const found = world.images.filter(({ repository, digest }) => repository === repositoryName && imageIds!.some(({ imageDigest }) => imageDigest === digest));
+      const isWanted = (of: string) => imageIds!.some(({ imageDigest }) => imageDigest === of);
+      const found = world.images.filter(({ repository, digest }) => repository === repositoryName && isWanted(digest));
       if (found.length < imageIds!.length) throw new ServiceError('ImageNotFoundException', `The image with imageId '${JSON.stringify(imageIds![0])}' does not exist within the repository with name '${repositoryName}'`);
       const wanted = filter?.imageStatus ?? 'ACTIVE';
       return {

@@ -70,7 +70,7 @@ export class ImageJudge extends Construct {
     this.allowReading(props);
     iam.Grant.addToPrincipal({
       grantee: this.function,
-      actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
       resourceArns: [table.table.tableArn],
     });
     this.buffer.queue.grant(this.function, 'sqs:SendMessage');

@@ -35,7 +35,7 @@ export interface Surroundings {
 /** Takes the place of table, queues and log until mocks are restored. */
 export function surround(): Surroundings {
   const around: Surroundings = { store: new MemoryStore(), sent: [], again: [], logged: [], metrics: [], refuse: () => false };
-  for (const name of ['get', 'note', 'notePart', 'commit', 'told', 'postpone', 'forget', 'verdict', 'known', 'watched'] as const) {
+  for (const name of ['get', 'note', 'notePart', 'forgetParts', 'commit', 'told', 'postpone', 'forget', 'verdict', 'known', 'watched'] as const) {
     jest.spyOn(DynamoStore.prototype, name).mockImplementation(((...from: []) => (around.store[name] as (...all: []) => never)(...from)));
   }
   jest.spyOn(SQSClient.prototype, 'send').mockImplementation(async (command: any) => {

@@ -61,7 +61,7 @@ describe('the functions by Amazon Inspector', () => {
     ['judge', 'inspector2:ListCoverage', '*'],
     ['judge', 'inspector2:ListFindings', '*'],
     ['judge', 'inspector2:BatchGetFindingDetails', '*'],
-    ...['GetItem', 'UpdateItem', 'PutItem', 'DeleteItem'].map((action): [Who, string, string] => ['judge', `dynamodb:${action}`, table]),
+    ...['GetItem', 'BatchGetItem', 'UpdateItem', 'PutItem', 'DeleteItem'].map((action): [Who, string, string] => ['judge', `dynamodb:${action}`, table]),
     ['judge', 'sqs:ReceiveMessage', requests],
     ['judge', 'sqs:DeleteMessage', requests],
     ['judge', 'sqs:ChangeMessageVisibility', requests],

@@ -94,6 +94,7 @@ describe('an image', () => {
 
   test('has the indexes judged that it is part of', async () => {
     const index = `sha256:${'9'.repeat(64)}`;
+    await around.store.note({ repository: REPOSITORY, digest: index }, {}, new Date().toISOString());
     await around.store.notePart(request, index, new Date().toISOString());
 
     await judge();
@@ -183,6 +184,7 @@ describe('what fails', () => {
 
   test('in the queue of what is to be judged has the rest told again', async () => {
     const index = `sha256:${'9'.repeat(64)}`;
+    await around.store.note({ repository: REPOSITORY, digest: index }, {}, new Date().toISOString());
     await around.store.notePart(request, index, new Date().toISOString());
     around.refuse = ({ cause }) => cause === 'PLATFORM';
 

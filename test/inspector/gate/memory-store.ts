@@ -30,6 +30,12 @@ export class MemoryStore implements ImageStore {
     return this.remember(image, { partOf: [...partOf].sort() }, dueAt);
   }
 
+  async forgetParts(image: WatchedImage, indexes: readonly string[]) {
+    const is = this.images.get(key(image));
+    const partOf = is?.partOf?.filter((index) => !indexes.includes(index));
+    if (is) this.images.set(key(image), defined({ ...is, partOf: partOf?.length ? partOf : undefined }));
+  }
+
   async commit(image: WatchedImage, version: number, course: ImageCourse, record?: VerdictRecord) {
     const is = this.images.get(key(image));
     if ((is?.version ?? 0) !== version) throw new ConflictError(image);
@@ -60,7 +66,8 @@ export class MemoryStore implements ImageStore {
   }
 
   async known(repository: string, digests: readonly string[]) {
-    return new Set(digests.filter((digest) => this.images.has(key({ repository, digest }))));
+    const found = digests.flatMap((digest) => this.at({ repository, digest }) ?? []);
+    return new Map(found.map(({ digest, pushedAt }) => [digest, pushedAt]));
   }
 
   /** Reads each page when it is asked for, as an index is read: what moves meanwhile may come twice, or not. */

@@ -57,6 +57,10 @@ export class DynamoStore implements ImageStore {
     return this.remember(image, { set: { repository: image.repository }, setIfNew: { watched: WATCHED, dueAt }, add: { partOf: new Set([index]) } });
   }
 
+  public async forgetParts(image: WatchedImage, indexes: readonly string[]): Promise<void> {
+    await this.changeIfStill(image, { remove: { partOf: new Set(indexes) }, onlyIf: { digest: image.digest } });
+  }
+
   public async commit(image: WatchedImage, version: number, course: ImageCourse, record?: VerdictRecord): Promise<void> {
     const isWatched = course.dueAt !== undefined;
     const update = {
@@ -101,15 +105,17 @@ export class DynamoStore implements ImageStore {
     return Item && { decidedAt, verdict: JSON.parse(gunzipSync(Item.verdict).toString()), omitted: Item.omitted };
   }
 
-  public async known(repository: string, digests: readonly string[]): Promise<Set<string>> {
-    const found = new Set<string>();
+  public async known(repository: string, digests: readonly string[]): Promise<Map<string, string | undefined>> {
+    const found = new Map<string, string | undefined>();
     const { table } = this.settings;
     for (let first = 0; first < digests.length; first += AT_ONCE) {
       let Keys: Record<string, any>[] | undefined = digests.slice(first, first + AT_ONCE)
         .map((digest) => imageKey({ repository, digest }));
       while (Keys?.length) {
-        const answer: BatchGetCommandOutput = await this.client.send(new BatchGetCommand({ RequestItems: { [table]: { Keys, ProjectionExpression: 'digest' } } }));
-        for (const { digest } of answer.Responses?.[table] ?? []) found.add(digest);
+        const answer: BatchGetCommandOutput = await this.client.send(new BatchGetCommand({
+          RequestItems: { [table]: { Keys, ProjectionExpression: 'digest, pushedAt', ConsistentRead: true } },
+        }));
+        for (const { digest, pushedAt } of answer.Responses?.[table] ?? []) found.set(digest, pushedAt);
         Keys = answer.UnprocessedKeys?.[table]?.Keys;
       }
     }

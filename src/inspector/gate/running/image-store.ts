@@ -15,6 +15,9 @@ export interface ImageStore {
   /** Remembers that an image is part of an index; as `note`. */
   notePart(image: WatchedImage, index: string, dueAt: string): Promise<ImageState>;
 
+  /** Remembers that an image is no part of these indexes any more. */
+  forgetParts(image: WatchedImage, indexes: readonly string[]): Promise<void>;
+
   /**
    * Makes a decision, with its record, or nothing of it. Fails with `ConflictError` unless the image is at `version` still.
    */
@@ -31,8 +34,8 @@ export interface ImageStore {
 
   verdict(image: WatchedImage, decidedAt: string): Promise<VerdictRecord | undefined>;
 
-  /** The digests of those of these images of one repository that are known. */
-  known(repository: string, digests: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The digests of those of these images of one repository that are known, with when they were pushed if that is. */
+  known(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, string | undefined>>;
 
   /** All that is watched, in pages; what was due first comes first. */
   watched(): AsyncIterable<readonly DueImage[]>;

@@ -37,12 +37,19 @@ export interface JudgementReport {
   readonly status?: string;
   readonly reasons?: readonly string[];
   readonly told?: readonly string[];
+  /** Digests of platforms that are part of more indexes than are remembered. */
+  readonly crowded?: readonly string[];
   /** What was measured; what is counted is counted as it is told. */
   readonly metrics: Readonly<Partial<Record<GateMetric, number>>>;
 }
 
 /** What is sooner than this is waited for; a sweep finds the rest. */
 const LATER_AT_MOST = 900;
+/**
+ * A platform that comes out the same whenever it is built is part of an index for each build. What is known of it must fit
+ * an item of DynamoDB, 400 KB, of which this takes 36; older indexes are judged again after a day all the same.
+ */
+export const INDEXES_AT_MOST = 500;
 /** How often an image is begun anew that somebody else has written to meanwhile: what happens to it is noted at any time. */
 const ATTEMPTS = 3;
 
@@ -71,8 +78,9 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
 
   let facts: ImageFacts;
   let expected: ReadonlyMap<string, ExpectedFindings> = new Map();
+  const crowded: string[] = [];
   try {
-    facts = await world.read(image, async (platforms) => expected = await expectations(image, platforms, world));
+    facts = await world.read(image, async (platforms) => expected = await expectations(image, platforms, world, crowded));
   } catch (error) {
     await store.postpone(image, dueAfterFailure(world.now()));
     throw error;
@@ -98,6 +106,7 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
     status: verdict.status,
     reasons: verdict.reasons.map(({ code }) => code),
     told: course.outbox?.types,
+    crowded: crowded.length > 0 ? crowded : undefined,
     metrics: decision.metrics,
   };
 }
@@ -111,12 +120,35 @@ async function tellRest(image: WatchedImage, { store, announce, request, count }
   const { outbox, ...told } = state;
   if (!outbox) return state;
   const { types, detail, counts } = outbox;
-  const { repository, partOf = [] } = state;
+  const { repository } = state;
+  const partOf = await indexesOf(state, store);
   if (detail) await announce(types.map((type) => ({ type, detail: withIndexes(detail, partOf) })));
   if (partOf.length > 0) await request(partOf.map((digest) => ({ repository, digest, cause: 'PLATFORM' })));
   count(counts);
   await store.told(state, state.version);
   return told;
+}
+
+/** The indexes that an image is part of, without those that were forgotten: nobody would be told of it by them. */
+async function indexesOf(image: ImageState, store: ImageStore): Promise<readonly string[]> {
+  const { repository, partOf = [] } = image;
+  if (partOf.length === 0) return partOf;
+  const known = await store.known(repository, partOf);
+  const forgotten = partOf.filter((digest) => !known.has(digest));
+  if (forgotten.length > 0) await store.forgetParts(image, forgotten);
+  return partOf.filter((digest) => known.has(digest));
+}
+
+/** Has a platform know of an index, and forget those that were pushed before all others if they are too many. */
+async function joinIndex(platform: WatchedImage, index: string, dueAt: string, store: ImageStore, crowded: string[]): Promise<ImageState> {
+  const state = await store.notePart(platform, index, dueAt);
+  const { partOf = [] } = state;
+  if (partOf.length <= INDEXES_AT_MOST) return state;
+  crowded.push(platform.digest);
+  const pushes = await store.known(platform.repository, partOf);
+  const latestFirst = [...partOf].sort((a, b) => (pushes.get(a) ?? '') < (pushes.get(b) ?? '') ? 1 : -1);
+  await store.forgetParts(platform, latestFirst.slice(INDEXES_AT_MOST));
+  return state;
 }
 
 async function missing(circumstances: Circumstances, { store }: GateWorld): Promise<JudgementReport> {
@@ -135,13 +167,13 @@ async function missing(circumstances: Circumstances, { store }: GateWorld): Prom
  * read: what is found later has the index judged again.
  */
 async function expectations(
-  image: WatchedImage, platforms: readonly string[], { store, now }: GateWorld,
+  image: WatchedImage, platforms: readonly string[], { store, now }: GateWorld, crowded: string[],
 ): Promise<ReadonlyMap<string, ExpectedFindings>> {
   const found = new Map<string, ExpectedFindings>();
   const dueAt = dueAfterFailure(now());
   for (const digest of platforms) {
     const platform = { repository: image.repository, digest };
-    const state = digest === image.digest ? await store.get(image) : await store.notePart(platform, image.digest, dueAt);
+    const state = digest === image.digest ? await store.get(image) : await joinIndex(platform, image.digest, dueAt, store, crowded);
     const { expected, metExpectation } = state ?? {};
     if (expected && expected.until !== metExpectation && now().getTime() < Date.parse(expected.until)) found.set(digest, expected);
   }

@@ -8,7 +8,7 @@ export interface ImageNotes {
   readonly pushedBy?: Pusher;
   /** How many findings Amazon Inspector has announced, and until when to insist on reading so many. */
   readonly expected?: ExpectedFindings;
-  /** Digests of the indexes that it is part of: each is judged when it is. */
+  /** Digests of the indexes that it is part of, the latest: each is judged when it is. */
   readonly partOf?: readonly string[];
 }
 

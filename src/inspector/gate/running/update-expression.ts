@@ -6,12 +6,14 @@ export interface Changes {
   readonly setIfNew?: Readonly<Record<string, unknown>>;
   /** Added to sets. */
   readonly add?: Readonly<Record<string, Set<string>>>;
+  /** Taken out of sets. */
+  readonly remove?: Readonly<Record<string, Set<string>>>;
   /** What the item must be at, or nothing is changed; `undefined`: must not have. */
   readonly onlyIf?: Readonly<Record<string, unknown>>;
 }
 
 /** The expressions that DynamoDB wants of changes; every name and value by a placeholder, for many words are reserved. */
-export function updateOf({ set = {}, setIfNew = {}, add = {}, onlyIf = {} }: Changes) {
+export function updateOf({ set = {}, setIfNew = {}, add = {}, remove = {}, onlyIf = {} }: Changes) {
   const names: Record<string, string> = {};
   const values: Record<string, unknown> = {};
   const name = (attribute: string) => {
@@ -28,12 +30,12 @@ export function updateOf({ set = {}, setIfNew = {}, add = {}, onlyIf = {} }: Cha
     ...Object.entries(setIfNew).map(([attribute, is]) => `${name(attribute)} = if_not_exists(${name(attribute)}, ${value(attribute, is)})`),
   ];
   const removes = Object.keys(set).filter((attribute) => set[attribute] === undefined).map(name);
-  const adds = Object.entries(add).map(([attribute, is]) => `${name(attribute)} ${value(attribute, is)}`);
+  const members = (of: Readonly<Record<string, Set<string>>>) => Object.entries(of).map(([attribute, is]) => `${name(attribute)} ${value(attribute, is)}`);
   const conditions = Object.entries(onlyIf).map(([attribute, is]) =>
     is === undefined ? `attribute_not_exists(${name(attribute)})` : `${name(attribute)} = ${value(`is_${attribute}`, is)}`);
   const clause = (word: string, parts: string[]) => parts.length > 0 ? [`${word} ${parts.join(', ')}`] : [];
   return {
-    UpdateExpression: [...clause('SET', sets), ...clause('REMOVE', removes), ...clause('ADD', adds)].join(' '),
+    UpdateExpression: [...clause('SET', sets), ...clause('REMOVE', removes), ...clause('ADD', members(add)), ...clause('DELETE', members(remove))].join(' '),
     ConditionExpression: conditions.length > 0 ? conditions.join(' AND ') : undefined,
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: Object.keys(values).length > 0 ? values : undefined,

@@ -3,7 +3,7 @@ import { isBlocked, isSettled, platformsOf } from './oracle';
 import { type Consumer, type Message, type Outcome, Queue } from './queues';
 import type { Random } from './random';
 import { REPOSITORY, Registry, activeOf, canPull } from './registry';
-import { type CallTimes, type Faults, HOUR, InjectedError, Invocation, SECOND, type Service, type Simulator } from './simulator';
+import { type CallTimes, type Faults, HOUR, InjectedError, Invocation, MINUTE, SECOND, type Service, type Simulator } from './simulator';
 import type { ImageFacts, ScanFacts, VerdictStatus } from '../../../../src/inspector/contract';
 import { type Errand, type JudgementRequest, REQUEST_DELAY_SECONDS, WINDOW_SECONDS, type WatchedImage } from '../../../../src/inspector/gate/contract';
 import { answerOf } from '../../../../src/inspector/gate/running/answer';
@@ -42,6 +42,7 @@ interface Told {
   readonly digest: string;
   readonly status: VerdictStatus;
   readonly previousStatus?: VerdictStatus;
+  readonly partOf: readonly string[];
   readonly decidedAt: string;
 }
 
@@ -68,6 +69,7 @@ export class Gate {
   watching: Deployment;
   judging: Deployment;
   private readonly approved = new Set<string>();
+  private readonly forgotten = new Map<string, number>();
   private readonly confirmed = new Map<string, number>();
   private readonly decided = new Map<string, string>();
   /** How many findings were announced of an image, where that was heard. */
@@ -240,6 +242,7 @@ export class Gate {
       get: (image) => call('GetItem', () => store.get(image)),
       note: (image, notes, dueAt) => call('UpdateItem', () => store.note(image, notes, dueAt)),
       notePart: (image, index, dueAt) => call('UpdateItem', () => store.notePart(image, index, dueAt)),
+      forgetParts: (image, indexes) => call('UpdateItem', () => store.forgetParts(image, indexes)),
       commit: (image, version, course, record) => call(record ? 'TransactWriteItems' : 'UpdateItem', async () => {
         const was = await store.get(image);
         await store.commit(image, version, course, record);
@@ -252,7 +255,10 @@ export class Gate {
       }),
       told: (image, version) => call('UpdateItem', () => store.told(image, version)),
       postpone: (image, dueAt) => call('UpdateItem', () => store.postpone(image, dueAt)),
-      forget: (image, version) => call('DeleteItem', () => store.forget(image, version)),
+      forget: (image, version) => call('DeleteItem', async () => {
+        await store.forget(image, version);
+        this.forgotten.set(image.digest, this.simulator.now);
+      }),
       verdict: (image, decidedAt) => call('GetItem', () => store.verdict(image, decidedAt)),
       known: (repository, digests) => call('BatchGetItem', () => store.known(repository, digests)),
       watched: async function* () {
@@ -273,9 +279,12 @@ export class Gate {
     if (reading.isShort) this.violate(digest, 'is approved although more findings were announced than were ever listed');
   }
 
-  private tell({ id, type, digest, status, previousStatus, decidedAt }: Told): void {
+  private tell({ id, type, digest, status, previousStatus, decidedAt, partOf }: Told): void {
     if (status === 'APPROVED' && !this.approved.has(id)) this.violate(digest, 'is announced to be approved without a decision');
-    this.told.push({ id, type, digest, status, previousStatus, decidedAt });
+    const isKnown = (index: string) => this.store.at({ repository: REPOSITORY, digest: index }) !== undefined;
+    const isGone = (index: string) => !isKnown(index) && this.forgotten.get(index)! < this.simulator.now - MINUTE;
+    if (!this.settings.faults.stalls && partOf.some(isGone)) this.violate(digest, 'is told of as part of an index that is gone, so people are not');
+    this.told.push({ id, type, digest, status, previousStatus, decidedAt, partOf });
   }
 
   private call<T>(invocation: Invocation, service: Service, name: string, effect: () => Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
-import type { ImageFacts } from '../../../../src/inspector/contract';
+import type { Finding, ImageFacts } from '../../../../src/inspector/contract';
 import type { JudgementCause, JudgementRequest } from '../../../../src/inspector/gate/contract';
-import { type GateJudgement, type GateWorld, judgeImage } from '../../../../src/inspector/gate/running/judge-image';
+import { type GateJudgement, type GateWorld, INDEXES_AT_MOST, judgeImage } from '../../../../src/inspector/gate/running/judge-image';
 import { ConflictError } from '../../../../src/inspector/gate/running/state';
 import { IMAGE, NOW, STANDARD, digest, facts, fixable, index, scan, single } from '../../facts';
 import { MemoryStore } from '../memory-store';
@@ -133,6 +133,61 @@ describe('an index', () => {
     expect(announced).toEqual(['Image Approved', `Image Rejected ${PLATFORM}`]);
   });
 
+  test('that is forgotten is none of its platforms any more: they are told of by themselves, and nobody asks for it', async () => {
+    const partOf: Array<readonly string[]> = [];
+    const announce: GateWorld['announce'] = async ([{ detail }]) => void partOf.push(detail.partOf);
+    const judgePlatform = (...findings: Finding[]) => {
+      image = { ...facts([{ digest: PLATFORM, kind: 'IMAGE' }], [scan(PLATFORM, findings)]), image: { ...IMAGE, digest: PLATFORM } };
+      return judge('FINDING', PLATFORM, { announce });
+    };
+    image = index([], []);
+    await judge();
+    await judgePlatform();
+    image = facts([], []);
+    await judge('CHANGE');
+    await judgePlatform(fixable());
+    passed(10 * MINUTE);
+    image = facts([], []);
+    expect(await judge('SWEEP')).toMatchObject({ done: 'FORGOTTEN' });
+    requested.length = 0;
+
+    await judgePlatform();
+
+    expect(partOf).toEqual([[INDEX], [INDEX], []]);
+    expect(requested).toEqual([]);
+    expect(store.at(of(PLATFORM))!.partOf).toBeUndefined();
+  });
+
+  test('after index is made of one platform: it knows the latest, and what is known of it fits an item of DynamoDB', async () => {
+    const crowded = new Set<string>();
+    const noisy = Array.from({ length: 400 }, (_, at) => fixable({ id: `CVE-2026-${at}`, title: '漢'.repeat(500) }));
+    for (let number = 10; number < 3_010; number++) {
+      await store.note(of(digest(number)), { pushedAt: now.toISOString() }, NOW.toISOString());
+      image = {
+        ...facts([{ digest: digest(number), kind: 'INDEX', children: [{ digest: PLATFORM }] }, { digest: PLATFORM, kind: 'IMAGE' }], [scan(PLATFORM, [])]),
+        image: { ...IMAGE, digest: digest(number) },
+      };
+      const report = await judge('PUSH', digest(number));
+      for (const each of report.crowded ?? []) crowded.add(each);
+      passed(1_000);
+    }
+    image = { ...facts([{ digest: PLATFORM, kind: 'IMAGE' }], [scan(PLATFORM, noisy)]), image: { ...IMAGE, digest: PLATFORM } };
+    requested.length = 0;
+    const sizes: number[] = [];
+    const commit: GateWorld['store']['commit'] = async (...from) => {
+      await store.commit(...from);
+      sizes.push(Buffer.byteLength(JSON.stringify(store.at(of(PLATFORM)))));
+    };
+
+    await judge('FINDING', PLATFORM, { store: Object.assign(Object.create(store), { commit }) });
+
+    expect(sizes).toHaveLength(1);
+    expect(sizes[0]).toBeLessThan(200_000);
+    expect(crowded).toEqual(new Set([PLATFORM]));
+    const latest = Array.from({ length: INDEXES_AT_MOST }, (_, at) => digest(3_009 - at));
+    expect(requested.map((each) => each.digest).sort()).toEqual(latest.sort());
+  }, 60_000);
+
   test('waits for what was announced of its platforms, until they have met it', async () => {
     image = index([], []);
     const until = new Date(NOW.getTime() + 60 * MINUTE).toISOString();
@@ -194,6 +249,7 @@ describe('it may end between any two steps:', () => {
     ['it crashes then', (told) => ({ store: Object.assign(Object.create(store), { told }) })],
   ])('an approval that ends is counted, although %s', async (_name, refusing) => {
     await judge();
+    await store.note(of(digest(9)), {}, NOW.toISOString());
     await store.notePart(IMAGE, digest(9), NOW.toISOString());
     image = single([fixable()]);
     passed(60 * MINUTE);
@@ -251,6 +307,7 @@ describe('somebody else', () => {
   test('whose index comes to know of it while it is judged has that index judged, and named', async () => {
     const read: GateWorld['read'] = async (...from) => {
       const found = await world.read(...from);
+      await store.note(of(digest(9)), {}, NOW.toISOString());
       await store.notePart(IMAGE, digest(9), NOW.toISOString());
       return found;
     };

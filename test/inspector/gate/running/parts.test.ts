@@ -215,6 +215,10 @@ describe('an update', () => {
     });
   });
 
+  test('takes members out of sets', () => {
+    expect(updateOf({ remove: { a: new Set(['x']) } })).toMatchObject({ UpdateExpression: 'DELETE #a :a' });
+  });
+
   test('of one kind has no others, and no empty values, which DynamoDB refuses', () => {
     expect(updateOf({ set: { a: undefined } })).toEqual({
       UpdateExpression: 'REMOVE #a', ConditionExpression: undefined, ExpressionAttributeNames: { '#a': 'a' }, ExpressionAttributeValues: undefined,
