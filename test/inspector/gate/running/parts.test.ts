@@ -104,6 +104,21 @@ describe('a record', () => {
     expect(packed(long(100, 50_000, noise)).verdict.length).toBeLessThanOrEqual(350_000);
   });
 
+  test('fits the answer of a function when it is unpacked, however well it packs', () => {
+    const verdict = long(100, 50_000);
+    expect(Buffer.byteLength(JSON.stringify(verdict))).toBeGreaterThan(6 * 1024 * 1024);
+
+    const { verdict: bytes, omitted } = packed(verdict);
+
+    expect(bytes.length).toBeLessThan(350_000);
+    expect(gunzipSync(bytes).length).toBeLessThanOrEqual(5_500_000);
+    expect(gunzipSync(bytes).length).toBeGreaterThan(4_000_000);
+    expect(omitted).toBe(50_100 - 100 - unpacked(verdict).tolerated.length);
+    const record = { decidedAt: NOW.toISOString(), verdict: unpacked(verdict), omitted };
+    const answer = answerOf({ ...STATE, status: 'APPROVED', confirmedAt: NOW.toISOString() }, record, NOW, { refreshSeconds: 86_400 });
+    expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(6 * 1024 * 1024);
+  });
+
   test('is short where exceptions or upgrades make it long', () => {
     const exception = (index: number) => ({ vulnerability: `CVE-${index}`, repository: '*', owner: noise(index), reason: noise(index + 1) + noise(index + 2) });
     const verdict: Verdict = {
