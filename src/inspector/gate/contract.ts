@@ -40,7 +40,7 @@ export enum GateMetric {
 /** The indexes of the table: what is watched by when it is due, and verdicts by repository and time. */
 export const BY_DUE = 'ByDue';
 export const BY_REPOSITORY = 'ByRepository';
-/** The one partition of what is watched: the gate itself writes far less than the 1,000 times a second that one takes. */
+/** The one partition of what is watched; `maxConcurrency` is bounded so that it takes what is written. */
 export const WATCHED = 'yes';
 
 /** An image in the registry that the gate watches. */

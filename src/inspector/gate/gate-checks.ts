@@ -14,6 +14,11 @@ import { FindingException } from '../finding-exception';
 
 /** How many images are judged at once by default. */
 export const MAX_CONCURRENCY = 5;
+/**
+ * What is watched is one partition of an index, by when it is due; it takes 1,000 writes a second. A judgement takes two of
+ * them and a third of a second at least. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+ */
+const MOST_CONCURRENCY = 100;
 
 /** Refuses wrong properties, all of them together. */
 export function checkProps(scope: Construct, id: string, props: InspectorGateProps): void {
@@ -89,13 +94,14 @@ function checkRepositories(scope: Construct, { repositories, repositoryNames }: 
   }
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html: what a queue hands over in vain counts as tried. */
+/** https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html: 2 at least, and what a queue hands over in vain counts as tried. */
 function checkConcurrency({ maxConcurrency = MAX_CONCURRENCY, handlerOptions }: InspectorGateProps, problems: Problems): void {
-  problems.unless(Token.isUnresolved(maxConcurrency) || (Number.isInteger(maxConcurrency) && maxConcurrency >= 2 && maxConcurrency <= 1_000), {
+  const isTaken = Number.isInteger(maxConcurrency) && maxConcurrency >= 2 && maxConcurrency <= MOST_CONCURRENCY;
+  problems.unless(Token.isUnresolved(maxConcurrency) || isTaken, {
     prop: 'maxConcurrency',
-    must: 'be a whole number, 2 to 1,000',
+    must: `be a whole number, 2 to ${MOST_CONCURRENCY}`,
     got: maxConcurrency,
-    remedy: 'Lambda takes no other of a queue',
+    remedy: 'Lambda takes no fewer of a queue, and the index of what is due takes 1,000 writes a second',
     code: 'gateConcurrency',
   });
   const reserved = handlerOptions?.reservedConcurrentExecutions ?? maxConcurrency;

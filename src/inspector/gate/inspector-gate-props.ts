@@ -123,7 +123,8 @@ export interface InspectorGateProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * How many images are judged at once: 2 to 1,000. Amazon Inspector throttles an account as a whole.
+   * How many images are judged at once: 2 to 100, because the index of what is due takes 1,000 writes a second. Amazon Inspector
+   * throttles an account as a whole.
    *
    * @default 5
    */

@@ -41,7 +41,7 @@ test('bad input is refused all at once, before anything is made', () => {
     "[Stack/Gate] 'lookBack' must be 1 day to 3650 days in whole minutes, known at synthesis, got \"23 hours\": an hour is what an event may be late, and a day is what a gate may be broken (cdk-secure-ecr:gateDuration)",
     "[Stack/Gate] 'pendingAlarmAfter' must be 1 hour to 7 days in whole minutes, known at synthesis, got \"8 days\": a first scan may take an hour (cdk-secure-ecr:gateDuration)",
     "[Stack/Gate] 'verdictRetention' must be 30 days to 3650 days in whole minutes, known at synthesis, got \"29 days\": the record of what holds is written anew after half of it (cdk-secure-ecr:gateDuration)",
-    "[Stack/Gate] 'maxConcurrency' must be a whole number, 2 to 1,000, got 1: Lambda takes no other of a queue (cdk-secure-ecr:gateConcurrency)",
+    "[Stack/Gate] 'maxConcurrency' must be a whole number, 2 to 100, got 1: Lambda takes no fewer of a queue, and the index of what is due takes 1,000 writes a second (cdk-secure-ecr:gateConcurrency)",
     "[Stack/Gate] 'policy' must be known at synthesis, got \"a value known only at deployment\": use numbers and strings (cdk-secure-ecr:gatePolicyUnknown)",
     "[Stack/Gate] 'exceptions' must be known at synthesis, got \"a value known only at deployment\": use strings (cdk-secure-ecr:gatePolicyUnknown)",
   ]);
@@ -63,8 +63,12 @@ test.each<[keyof InspectorGateProps, Duration, Duration]>([
   for (const value of refused) expect(message(() => gate({ [prop]: value }))).toContain('cdk-secure-ecr:gateDuration)');
 });
 
-test.each([1, 2.5, 1_001, NaN])('%d images at once', (maxConcurrency) => {
-  expect(message(() => gate({ maxConcurrency }))).toContain("'maxConcurrency' must be a whole number, 2 to 1,000, got");
+test.each([2, 100])('%d images at once are taken', (maxConcurrency) => {
+  expect(message(() => gate({ maxConcurrency }))).toBe('accepted');
+});
+
+test.each([1, 2.5, 101, 1_000, NaN])('%d images at once', (maxConcurrency) => {
+  expect(message(() => gate({ maxConcurrency }))).toContain("'maxConcurrency' must be a whole number, 2 to 100, got");
 });
 
 test('fewer copies of a function than are handed over at once', () => {
