@@ -114,9 +114,12 @@ export function validUntil({ confirmedAt }: Pick<ImageCourse, 'confirmedAt'>, { 
 export function kindOf({ image, manifests, scans }: ImageFacts, before: ImageState): 'IMAGE' | 'ARTIFACT' | 'MISSING' {
   const root = manifests.find(({ digest }) => digest === image.digest);
   if (!root) return 'MISSING';
-  const isArchived = scans.some(({ digest, status }) => digest === image.digest && status === 'IMAGE_ARCHIVED');
-  if (isArchived && isArtifact(before)) return 'ARTIFACT';
+  if (isArchived({ image, scans }) && isArtifact(before)) return 'ARTIFACT';
   return root.kind === 'IMAGE' || root.kind === 'INDEX' ? 'IMAGE' : 'ARTIFACT';
+}
+
+export function isArchived({ image, scans }: Pick<ImageFacts, 'image' | 'scans'>): boolean {
+  return scans.some(({ digest, status }) => digest === image.digest && status === 'IMAGE_ARCHIVED');
 }
 
 function isArtifact({ version, status, missingSince }: ImageState): boolean {

@@ -67,7 +67,7 @@ export class MemoryStore implements ImageStore {
 
   async known(repository: string, digests: readonly string[]) {
     const found = digests.flatMap((digest) => this.at({ repository, digest }) ?? []);
-    return new Map(found.map(({ digest, pushedAt }) => [digest, pushedAt]));
+    return new Map(found.map(({ digest, pushedAt, isArchived }) => [digest, defined({ pushedAt, isArchived })]));
   }
 
   /** Reads each page when it is asked for, as an index is read: what moves meanwhile may come twice, or not. */

@@ -4,7 +4,7 @@ import {
   BatchGetCommand, type BatchGetCommandOutput, DeleteCommand, type DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandOutput,
   TransactWriteCommand, UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import type { DueImage, ImageStore, VerdictRecord } from './image-store';
+import type { DueImage, ImageStore, KnownImage, VerdictRecord } from './image-store';
 import { packed } from './record';
 import { ConflictError, type ImageCourse, type ImageNotes, type ImageState } from './state';
 import { type Changes, updateOf } from './update-expression';
@@ -20,6 +20,7 @@ const NO_COURSE: Record<keyof ImageCourse, undefined> = {
   announced: undefined,
   pendingSince: undefined,
   missingSince: undefined,
+  isArchived: undefined,
   metExpectation: undefined,
   dueAt: undefined,
   outbox: undefined,
@@ -105,17 +106,17 @@ export class DynamoStore implements ImageStore {
     return Item && { decidedAt, verdict: JSON.parse(gunzipSync(Item.verdict).toString()), omitted: Item.omitted };
   }
 
-  public async known(repository: string, digests: readonly string[]): Promise<Map<string, string | undefined>> {
-    const found = new Map<string, string | undefined>();
+  public async known(repository: string, digests: readonly string[]): Promise<Map<string, KnownImage>> {
+    const found = new Map<string, KnownImage>();
     const { table } = this.settings;
     for (let first = 0; first < digests.length; first += AT_ONCE) {
       let Keys: Record<string, any>[] | undefined = digests.slice(first, first + AT_ONCE)
         .map((digest) => imageKey({ repository, digest }));
       while (Keys?.length) {
         const answer: BatchGetCommandOutput = await this.client.send(new BatchGetCommand({
-          RequestItems: { [table]: { Keys, ProjectionExpression: 'digest, pushedAt', ConsistentRead: true } },
+          RequestItems: { [table]: { Keys, ProjectionExpression: 'digest, pushedAt, isArchived', ConsistentRead: true } },
         }));
-        for (const { digest, pushedAt } of answer.Responses?.[table] ?? []) found.set(digest, pushedAt);
+        for (const { digest, ...known } of answer.Responses?.[table] ?? []) found.set(digest, known);
         Keys = answer.UnprocessedKeys?.[table]?.Keys;
       }
     }

@@ -34,12 +34,15 @@ export interface ImageStore {
 
   verdict(image: WatchedImage, decidedAt: string): Promise<VerdictRecord | undefined>;
 
-  /** The digests of those of these images of one repository that are known, with when they were pushed if that is. */
-  known(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, string | undefined>>;
+  /** Those of these images of one repository that are known, by their digests. */
+  known(repository: string, digests: readonly string[]): Promise<ReadonlyMap<string, KnownImage>>;
 
   /** All that is watched, in pages; what was due first comes first. */
   watched(): AsyncIterable<readonly DueImage[]>;
 }
+
+/** What many images are asked for at once. */
+export type KnownImage = Pick<ImageState, 'pushedAt' | 'isArchived'>;
 
 /** An image that is watched, by when it is due. */
 export interface DueImage extends WatchedImage, Pick<ImageCourse, 'judgedBy'> {

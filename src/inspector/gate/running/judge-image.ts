@@ -6,7 +6,7 @@ import type { ImageFacts } from '../../contract';
 import { decide } from '../../decide';
 import type { GateMetric, JudgementRequest, WatchedImage } from '../contract';
 import {
-  type Circumstances, type Decision, type GateRules, decideOn, decideOnArtifact, decideOnMissing, dueAfterFailure, isUpToDate, kindOf,
+  type Circumstances, type Decision, type GateRules, decideOn, decideOnArtifact, decideOnMissing, dueAfterFailure, isArchived, isUpToDate, kindOf,
 } from '../decide';
 
 /** What judging an image takes from outside. */
@@ -96,7 +96,7 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
   }
   const verdict = decide(facts, judgement.policy, judgement.exceptions, now);
   const decision = decideOn(verdict, circumstances, judgement);
-  const course = metExpectations(decision.course, facts, before);
+  const course = { ...metExpectations(decision.course, facts, before), isArchived: isArchived(facts) || undefined };
   await store.commit(image, before.version, course, decision.record);
   // Read again: it may have come to be part of an index since it was read.
   if (course.outbox) await tellRest(image, world);
@@ -129,14 +129,18 @@ async function tellRest(image: WatchedImage, { store, announce, request, count }
   return told;
 }
 
-/** The indexes that an image is part of, without those that were forgotten: nobody would be told of it by them. */
+/**
+ * The indexes that an image is part of, without those that were forgotten or archived: nobody would be told of it by them.
+ * One that comes back is judged, and has its platforms know.
+ */
 async function indexesOf(image: ImageState, store: ImageStore): Promise<readonly string[]> {
   const { repository, partOf = [] } = image;
   if (partOf.length === 0) return partOf;
   const known = await store.known(repository, partOf);
-  const forgotten = partOf.filter((digest) => !known.has(digest));
-  if (forgotten.length > 0) await store.forgetParts(image, forgotten);
-  return partOf.filter((digest) => known.has(digest));
+  const isThere = (digest: string) => known.has(digest) && !known.get(digest)!.isArchived;
+  const gone = partOf.filter((digest) => !isThere(digest));
+  if (gone.length > 0) await store.forgetParts(image, gone);
+  return partOf.filter(isThere);
 }
 
 /** Has a platform know of an index, and forget those that were pushed before all others if they are too many. */
@@ -145,8 +149,9 @@ async function joinIndex(platform: WatchedImage, index: string, dueAt: string, s
   const { partOf = [] } = state;
   if (partOf.length <= INDEXES_AT_MOST) return state;
   crowded.push(platform.digest);
-  const pushes = await store.known(platform.repository, partOf);
-  const latestFirst = [...partOf].sort((a, b) => (pushes.get(a) ?? '') < (pushes.get(b) ?? '') ? 1 : -1);
+  const known = await store.known(platform.repository, partOf);
+  const pushedAt = (digest: string) => known.get(digest)?.pushedAt ?? '';
+  const latestFirst = [...partOf].sort((a, b) => pushedAt(a) < pushedAt(b) ? 1 : -1);
   await store.forgetParts(platform, latestFirst.slice(INDEXES_AT_MOST));
   return state;
 }

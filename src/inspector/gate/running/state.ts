@@ -36,6 +36,8 @@ export interface ImageCourse {
   readonly pendingSince?: string;
   /** Since when it has not been in the registry; ISO 8601. */
   readonly missingSince?: string;
+  /** Whether it is in the archive of the registry. */
+  readonly isArchived?: boolean;
   /** Of the announcement that was met: findings may close afterwards. */
   readonly metExpectation?: string;
   /** When to judge it again, whatever happens; ISO 8601. None: nothing runs it. */

@@ -72,7 +72,7 @@ export const PLANTS: Record<string, Plant> = {
     return facts.scans[0]?.status === 'IMAGE_ARCHIVED' ? { ...facts, manifests: [], scans: [] } : facts;
   }),
   'platforms do not learn of their index': storing((store) => ({ notePart: async (image) => await store.get(image) ?? { ...image, version: 0 } })),
-  'platforms remember indexes that are gone': storing(() => ({ known: async (_repository, digests) => new Map(digests.map((digest) => [digest, undefined])) })),
+  'platforms remember indexes that are gone': storing(() => ({ known: async (_repository, digests) => new Map(digests.map((digest) => [digest, {}])) })),
   'indexes are not asked for when a platform changes': { judging: (world) => ({ ...world, request: async () => undefined }) },
   'a policy looks like the one before': { judgement: (judgement) => ({ ...judgement, fingerprint: 'v0' }) },
   'decisions overwrite each other': storing((store) => ({

@@ -70,11 +70,12 @@ export function testImageStore(open: () => Promise<ImageStore>): void {
     expect(await store.get(image(2))).toBeUndefined();
   });
 
-  test('what is known comes with when it was pushed', async () => {
+  test('what is known comes with when it was pushed, and whether it is archived', async () => {
     await store.note(ONE, { pushedAt: LATER }, AT);
+    await store.commit(ONE, 0, { ...COURSE, isArchived: true });
     await store.note(image(2), {}, AT);
 
-    expect(await store.known('shop/web', [1, 2, 3].map(digest))).toEqual(new Map([[digest(1), LATER], [digest(2), undefined]]));
+    expect(await store.known('shop/web', [1, 2, 3].map(digest))).toEqual(new Map([[digest(1), { pushedAt: LATER, isArchived: true }], [digest(2), {}]]));
   });
 
   test('a decision is made with its record', async () => {

@@ -133,7 +133,9 @@ describe('an index', () => {
     expect(announced).toEqual(['Image Approved', `Image Rejected ${PLATFORM}`]);
   });
 
-  test('that is forgotten is none of its platforms any more: they are told of by themselves, and nobody asks for it', async () => {
+  test.each([
+    ['forgotten', facts([], []), 'FORGOTTEN'], ['archived', single([], { status: 'IMAGE_ARCHIVED' }), 'DECIDED'],
+  ])('that is %s is none of its platforms any more: they are told of by themselves, and nobody asks for it', async (_name, away, done) => {
     const partOf: Array<readonly string[]> = [];
     const announce: GateWorld['announce'] = async ([{ detail }]) => void partOf.push(detail.partOf);
     const judgePlatform = (...findings: Finding[]) => {
@@ -143,12 +145,12 @@ describe('an index', () => {
     image = index([], []);
     await judge();
     await judgePlatform();
+    await judgePlatform(fixable());
     image = facts([], []);
     await judge('CHANGE');
-    await judgePlatform(fixable());
     passed(10 * MINUTE);
-    image = facts([], []);
-    expect(await judge('SWEEP')).toMatchObject({ done: 'FORGOTTEN' });
+    image = away;
+    expect(await judge('SWEEP')).toMatchObject({ done });
     requested.length = 0;
 
     await judgePlatform();
@@ -156,6 +158,10 @@ describe('an index', () => {
     expect(partOf).toEqual([[INDEX], [INDEX], []]);
     expect(requested).toEqual([]);
     expect(store.at(of(PLATFORM))!.partOf).toBeUndefined();
+    image = index([], []);
+    await judge('PUSH');
+    expect(store.at(of(PLATFORM))!.partOf).toEqual([INDEX]);
+    expect(store.at(of(INDEX))!.isArchived).toBeUndefined();
   });
 
   test('after index is made of one platform: it knows the latest, and what is known of it fits an item of DynamoDB', async () => {
