@@ -1,4 +1,5 @@
 import type { ImageStore } from './image-store';
+import { indexesOf, joinIndex } from './indexes';
 import type { JudgementDocuments } from './read-judgement';
 import { ConflictError, type ExpectedFindings, type ImageCourse, type ImageState } from './state';
 import { type Announcement, withIndexes } from './verdict-event';
@@ -45,11 +46,6 @@ export interface JudgementReport {
 
 /** What is sooner than this is waited for; a sweep finds the rest. */
 const LATER_AT_MOST = 900;
-/**
- * A platform that comes out the same whenever it is built is part of an index for each build. What is known of it must fit
- * an item of DynamoDB, 400 KB, of which this takes 36; older indexes are judged again after a day all the same.
- */
-export const INDEXES_AT_MOST = 500;
 /** How often an image is begun anew that somebody else has written to meanwhile: what happens to it is noted at any time. */
 const ATTEMPTS = 3;
 
@@ -80,7 +76,7 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
   let expected: ReadonlyMap<string, ExpectedFindings> = new Map();
   const crowded: string[] = [];
   try {
-    facts = await world.read(image, async (platforms) => expected = await expectations(image, platforms, world, crowded));
+    facts = await world.read(image, async (platforms) => expected = await expectations(before, platforms, world, crowded));
   } catch (error) {
     await store.postpone(image, dueAfterFailure(world.now()));
     throw error;
@@ -129,33 +125,6 @@ async function tellRest(image: WatchedImage, { store, announce, request, count }
   return told;
 }
 
-/**
- * The indexes that an image is part of, without those that were forgotten or archived: nobody would be told of it by them.
- * One that comes back is judged, and has its platforms know.
- */
-async function indexesOf(image: ImageState, store: ImageStore): Promise<readonly string[]> {
-  const { repository, partOf = [] } = image;
-  if (partOf.length === 0) return partOf;
-  const known = await store.known(repository, partOf);
-  const isThere = (digest: string) => known.has(digest) && !known.get(digest)!.isArchived;
-  const gone = partOf.filter((digest) => !isThere(digest));
-  if (gone.length > 0) await store.forgetParts(image, gone);
-  return partOf.filter(isThere);
-}
-
-/** Has a platform know of an index, and forget those that were pushed before all others if they are too many. */
-async function joinIndex(platform: WatchedImage, index: string, dueAt: string, store: ImageStore, crowded: string[]): Promise<ImageState> {
-  const state = await store.notePart(platform, index, dueAt);
-  const { partOf = [] } = state;
-  if (partOf.length <= INDEXES_AT_MOST) return state;
-  crowded.push(platform.digest);
-  const known = await store.known(platform.repository, partOf);
-  const pushedAt = (digest: string) => known.get(digest)?.pushedAt ?? '';
-  const latestFirst = [...partOf].sort((a, b) => pushedAt(a) < pushedAt(b) ? 1 : -1);
-  await store.forgetParts(platform, latestFirst.slice(INDEXES_AT_MOST));
-  return state;
-}
-
 async function missing(circumstances: Circumstances, { store }: GateWorld): Promise<JudgementReport> {
   const { before } = circumstances;
   const decision = decideOnMissing(circumstances);
@@ -172,10 +141,12 @@ async function missing(circumstances: Circumstances, { store }: GateWorld): Prom
  * read: what is found later has the index judged again.
  */
 async function expectations(
-  image: WatchedImage, platforms: readonly string[], { store, now }: GateWorld, crowded: string[],
+  image: ImageState, platforms: readonly string[], { store, now }: GateWorld, crowded: string[],
 ): Promise<ReadonlyMap<string, ExpectedFindings>> {
   const found = new Map<string, ExpectedFindings>();
   const dueAt = dueAfterFailure(now());
+  // An index that nobody has heard of is known before its platforms are told: they go by what is known.
+  if (image.dueAt === undefined && platforms.some((digest) => digest !== image.digest)) await store.note(image, {}, dueAt);
   for (const digest of platforms) {
     const platform = { repository: image.repository, digest };
     const state = digest === image.digest ? await store.get(image) : await joinIndex(platform, image.digest, dueAt, store, crowded);

@@ -1,6 +1,7 @@
 import type { Finding, ImageFacts } from '../../../../src/inspector/contract';
 import type { JudgementCause, JudgementRequest } from '../../../../src/inspector/gate/contract';
-import { type GateJudgement, type GateWorld, INDEXES_AT_MOST, judgeImage } from '../../../../src/inspector/gate/running/judge-image';
+import { INDEXES_AT_MOST } from '../../../../src/inspector/gate/running/indexes';
+import { type GateJudgement, type GateWorld, judgeImage } from '../../../../src/inspector/gate/running/judge-image';
 import { ConflictError } from '../../../../src/inspector/gate/running/state';
 import { IMAGE, NOW, STANDARD, digest, facts, fixable, index, scan, single } from '../../facts';
 import { MemoryStore } from '../memory-store';
@@ -131,6 +132,19 @@ describe('an index', () => {
 
     expect(requested).toEqual([{ ...of(INDEX), cause: 'PLATFORM' }]);
     expect(announced).toEqual(['Image Approved', `Image Rejected ${PLATFORM}`]);
+  });
+
+  test('that nobody has heard of is known before its platforms learn of it', async () => {
+    const known: boolean[] = [];
+    const notePart: GateWorld['store']['notePart'] = async (...from) => {
+      known.push(store.at(of(INDEX)) !== undefined);
+      return store.notePart(...from);
+    };
+    image = index([], []);
+
+    expect(await judge('ASKED', INDEX, { store: Object.assign(Object.create(store), { notePart }) })).toMatchObject({ done: 'DECIDED' });
+
+    expect(known).toEqual([true, true]);
   });
 
   test.each([
