@@ -20,6 +20,10 @@ const OUTCOMES: Record<Exclude<ScanState, 'SCANNED'>, string> = {
 /** What is no status of a scan, and so has words of its own in each verdict. */
 const WAITS: Record<Wait['code'] | 'INCOMPLETE', readonly [outcome: string, words: string, remedy: string]> = {
   FINDINGS_SETTLING: ['Pending', 'was scanned a moment ago, and findings come later than the status (`settleTime`)', 'wait: it is judged again when findings have settled'],
+  FINDINGS_AWAITED: [
+    'Pending', 'has findings that Amazon Inspector has announced and does not list yet, in whatever status',
+    'wait: it is judged again, however long that takes; the alarm of pending images tells when it takes too long',
+  ],
   FINDINGS_INCOMPLETE: [
     'Pending for `settleTime`, then rejected', 'has more findings by the count of the service than can be read', 'judge it again; if that does not help, push it again',
   ],

@@ -25,6 +25,10 @@ export interface AnswerSink {
   coverage(answer: unknown): void;
   coverageComplete(): void;
   inspectorFindings(answer: unknown): void;
+  /** The digests of those of which findings were announced that are not listed so far. */
+  awaiting(): string[];
+  /** Of `awaiting`, what is closed: beside what is read. */
+  closedFindings(answer: unknown): void;
   scanFindings(digest: string, answer: unknown): void;
   problem(digest: string, scanner: 'BASIC' | 'ENHANCED', status: string, detail?: string): void;
   /** The image is in the registry, and nobody can pull it. */
@@ -116,6 +120,10 @@ export class ImageReader {
     for (const digests of chunks(images, VALUES_A_FILTER)) await this.readCoverage(image, digests, sink, options);
     sink.coverageComplete();
     for (const digests of chunks(images, VALUES_A_FILTER)) await this.readFindings(image, digests, sink, options);
+    // What was announced may have closed since. Where closed findings are read anyway, there are no others.
+    if (!options.statuses.includes('CLOSED')) {
+      for (const digests of chunks(sink.awaiting(), VALUES_A_FILTER)) await this.readClosedFindings(image, digests, sink, options);
+    }
     if (options.askAboutExploits) await this.readDetails(sink, options);
   }
 
@@ -193,7 +201,23 @@ export class ImageReader {
   }
 
   private async readFindings(image: ImageAddress, digests: string[], sink: AnswerSink, { statuses, signal }: ReadOptions): Promise<void> {
-    const { account, repository } = image;
+    await this.listFindings(image, digests, statuses, signal, (answer) => {
+      sink.inspectorFindings(answer);
+      return !sink.isFull();
+    });
+  }
+
+  private async readClosedFindings(image: ImageAddress, digests: string[], sink: AnswerSink, { signal }: ReadOptions): Promise<void> {
+    await this.listFindings(image, digests, ['CLOSED'], signal, (answer) => {
+      sink.closedFindings(answer);
+      return sink.awaiting().some((digest) => digests.includes(digest));
+    });
+  }
+
+  private async listFindings(
+    { account, repository }: ImageAddress, digests: string[], statuses: readonly FindingStatus[], signal: AbortSignal | undefined,
+    take: (answer: unknown) => boolean,
+  ): Promise<void> {
     const filterCriteria = {
       awsAccountId: equals([account]),
       ecrImageRepositoryName: equals([repository]),
@@ -202,10 +226,7 @@ export class ImageReader {
     };
     await this.pages('ListFindings', (nextToken) => this.clients.inspector.send(
       new ListFindingsCommand({ filterCriteria, maxResults: FINDINGS_A_PAGE.inspector, nextToken }), { abortSignal: signal },
-    ), (answer) => {
-      sink.inspectorFindings(answer);
-      return !sink.isFull();
-    });
+    ), take);
   }
 
   private async readScanFindings(image: ImageAddress, digest: string, sink: AnswerSink, { signal }: ReadOptions): Promise<void> {

@@ -136,9 +136,17 @@ export interface ScanFacts {
   readonly expectedFindings?: number;
   /** How many of them could be read; fewer than expected are incomplete. */
   readonly readFindings?: number;
+  /** What was announced of its findings, and is not listed. */
+  readonly awaited?: AwaitedFindings;
   /** Such as DEBIAN_12; known from findings only. */
   readonly operatingSystem?: string;
   readonly findings: readonly Finding[];
+}
+
+/** Findings that were announced: how many there are, and which by themselves. Both may be of the same ones. */
+export interface AwaitedFindings {
+  readonly count: number;
+  readonly arns: readonly string[];
 }
 
 export interface Finding {

@@ -71,6 +71,10 @@ function joined(a: ScanFacts, b: ScanFacts): ScanFacts {
     operatingSystem: least(a.operatingSystem, b.operatingSystem),
     expectedFindings: Math.max(a.expectedFindings ?? 0, b.expectedFindings ?? 0),
     readFindings: Math.max(a.readFindings ?? 0, b.readFindings ?? 0),
+    awaited: {
+      count: Math.max(a.awaited?.count ?? 0, b.awaited?.count ?? 0),
+      arns: [...new Set([...a.awaited?.arns ?? [], ...b.awaited?.arns ?? []])],
+    },
     findings: [...a.findings, ...b.findings],
   };
 }

@@ -89,6 +89,7 @@ const scan = (of: string): fc.Arbitrary<ScanFacts> => optional<ScanFacts, 'diges
   scannedAt: fc.constantFrom('2026-11-22T11:00:00.000Z', '2026-11-22T11:59:30.000Z'),
   expectedFindings: fc.integer({ min: 0, max: 3 }),
   readFindings: fc.integer({ min: 0, max: 3 }),
+  awaited: fc.record({ count: fc.integer({ min: 0, max: 2 }), arns: fc.subarray(['arn:1', 'arn:2']) }),
   operatingSystem: fc.constantFrom('DEBIAN_12', 'DEBIAN_10', 'SCRATCH'),
   findings: fc.array(finding, { maxLength: 6 }),
 }, 'digest', 'scanner', 'status', 'findings');

@@ -17,6 +17,14 @@ test('fewer findings than the service counts are pending, and after a while no a
   expect(outcome(single([], counted), { ...STANDARD, onUnscannable: 'APPROVE' })).toEqual(['REJECTED', 'FINDINGS_INCOMPLETE']);
 });
 
+test.each([[{ count: 2, arns: [] }], [{ count: 0, arns: ['a', 'b'] }], [{ count: 1, arns: ['a', 'b'] }]])('findings that were announced and are not listed are waited for: %j', (awaited) => {
+  const verdict = judge(single([], { awaited }));
+
+  expect(verdict).toMatchObject({ status: 'PENDING', reasons: [{ code: 'FINDINGS_AWAITED', message: expect.stringContaining('not listed yet, 2 at least') }] });
+  expect(outcome(single([fixable()], { awaited }))).toEqual(['REJECTED', 'CVE-2026-0001', 'FINDINGS_AWAITED']);
+  expect(outcome(single([], { awaited: { count: 0, arns: [] } }))).toEqual(['APPROVED']);
+});
+
 test('basic scanning does not tell of fixes: what is not known counts', () => {
   expect(outcome(single([finding({ fix: 'UNKNOWN' })]))).toEqual(['REJECTED', 'CVE-2026-0001']);
 });

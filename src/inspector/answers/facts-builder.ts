@@ -1,4 +1,4 @@
-import type { Finding, ImageFacts, ImageReference, ManifestFacts, ScanFacts } from '../contract';
+import type { AwaitedFindings, Finding, ImageFacts, ImageReference, ManifestFacts, ScanFacts } from '../contract';
 import { type ReadFinding, basicFinding, inspectorFinding } from './findings';
 import { manifestFacts } from './manifest';
 import { date, list, number, object, optionalObject, required, text } from './value';
@@ -18,8 +18,11 @@ interface Scan {
   expectedFindings?: number;
   operatingSystem?: string;
   readonly findings: Finding[];
+  announced?: AwaitedFindings;
   /** Of active ones. */
   readonly keys: Set<string>;
+  /** Of those in any status. */
+  readonly listed: Set<string>;
 }
 
 /**
@@ -80,14 +83,7 @@ export class FactsBuilder {
 
   /** A page of ListFindings, or an object with one finding of an event. */
   inspectorFindings(answer: unknown): void {
-    const place = 'ListFindings';
-    for (const [index, each] of list(object(answer, place), 'findings', place).entries()) {
-      const read = inspectorFinding(each, `${place}.findings[${index}]`);
-      // One that names no image is held against all of them, rather than against none.
-      for (const digest of read.digests.length === 0 ? this.images() : read.digests) {
-        if (this.depths.has(digest)) this.add(digest, 'ENHANCED', read);
-      }
-    }
+    this.eachFinding(answer, (digest, read) => this.add(digest, 'ENHANCED', read));
   }
 
   /** A page of DescribeImageScanFindings, of basic or of enhanced scanning. */
@@ -106,7 +102,9 @@ export class FactsBuilder {
     for (const read of [...basic, ...enhanced]) this.add(digest, 'BASIC', read);
     const counts = found && optionalObject(found, 'findingSeverityCounts', at);
     if (counts) {
-      this.expect(digest, Object.keys(counts).reduce((sum, name) => sum + (number(counts, name, `${at}.findingSeverityCounts`, MAX_FINDINGS) ?? 0), 0));
+      const count = Object.keys(counts).reduce((sum, name) => sum + (number(counts, name, `${at}.findingSeverityCounts`, MAX_FINDINGS) ?? 0), 0);
+      const scan = this.scanOf(digest, 'BASIC');
+      scan.expectedFindings = Math.max(scan.expectedFindings ?? 0, count);
     }
   }
 
@@ -127,10 +125,19 @@ export class FactsBuilder {
     this.problem(digest, scanner, 'IMAGE_ARCHIVED');
   }
 
-  /** How many findings an event has counted, where the reader comes because of one. */
-  expect(digest: string, findings: number): void {
-    const scan = this.scanOf(digest, 'ENHANCED');
-    scan.expectedFindings = Math.max(scan.expectedFindings ?? 0, findings);
+  /** What events have announced of the findings of an image. A count is of any status: which ones it counts, nobody says. */
+  announce(digest: string, announced: AwaitedFindings): void {
+    this.scanOf(digest, 'ENHANCED').announced = announced;
+  }
+
+  /** The digests of those of which something was announced that is not listed so far. */
+  awaiting(): string[] {
+    return [...this.scans].filter(([, scan]) => isAwaited(awaitedOf(scan))).map(([digest]) => digest);
+  }
+
+  /** A page of ListFindings with what is closed and decides nothing: it is listed, so it is not awaited. */
+  closedFindings(answer: unknown): void {
+    this.eachFinding(answer, (digest, { key }) => this.scanOf(digest, 'ENHANCED').listed.add(key));
   }
 
   /** Whether no more findings are wanted. */
@@ -176,11 +183,22 @@ export class FactsBuilder {
       image: this.image,
       readAt: readAt.toISOString(),
       manifests: [...this.manifests.values()],
-      scans: [...this.scans].map(([digest, { isKnown, keys, findings, ...scan }]) => ({
-        digest, ...scan, readFindings: keys.size, findings: findings.map(withExploited),
+      scans: [...this.scans].map(([digest, { isKnown, keys, listed, announced, findings, ...scan }]) => ({
+        digest, ...scan, readFindings: keys.size, awaited: awaitedOf({ announced, listed }), findings: findings.map(withExploited),
       })),
       incomplete: this.incomplete,
     };
+  }
+
+  private eachFinding(answer: unknown, take: (digest: string, read: ReadFinding) => void): void {
+    const place = 'ListFindings';
+    for (const [index, each] of list(object(answer, place), 'findings', place).entries()) {
+      const read = inspectorFinding(each, `${place}.findings[${index}]`);
+      // One that names no image is held against all of them, rather than against none.
+      for (const digest of read.digests.length === 0 ? this.images() : read.digests) {
+        if (this.depths.has(digest)) take(digest, read);
+      }
+    }
   }
 
   private add(digest: string, scanner: ScanFacts['scanner'], { finding, key, arn, isCve, operatingSystem }: ReadFinding): void {
@@ -192,6 +210,7 @@ export class FactsBuilder {
     const scan = this.scanOf(digest, scanner);
     scan.operatingSystem ??= operatingSystem;
     scan.findings.push(finding);
+    scan.listed.add(key);
     if (finding.status === 'ACTIVE') scan.keys.add(key);
     if (arn === undefined || !isCve || this.arns.has(finding.id)) return;
     this.arns.set(finding.id, arn);
@@ -205,8 +224,16 @@ export class FactsBuilder {
   }
 
   private scanOf(digest: string, scanner: ScanFacts['scanner']): Scan {
-    const scan = this.scans.get(digest) ?? { isKnown: false, scanner, status: scanner === 'ENHANCED' ? 'NOT_COVERED' : 'NO_ANSWER', findings: [], keys: new Set<string>() };
+    const scan: Scan = this.scans.get(digest) ?? { isKnown: false, scanner, status: scanner === 'ENHANCED' ? 'NOT_COVERED' : 'NO_ANSWER', findings: [], keys: new Set(), listed: new Set() };
     this.scans.set(digest, scan);
     return scan;
   }
+}
+
+function awaitedOf({ announced, listed }: Pick<Scan, 'announced' | 'listed'>): AwaitedFindings | undefined {
+  return announced && { count: Math.max(0, announced.count - listed.size), arns: announced.arns.filter((arn) => !listed.has(arn)) };
+}
+
+function isAwaited(awaited: AwaitedFindings | undefined): boolean {
+  return awaited !== undefined && awaited.count + awaited.arns.length > 0;
 }

@@ -80,7 +80,7 @@ export function collectReasons({ facts, tree, platforms, policy, findings }: Jud
     const { state, words, remedy } = scanStatus;
     if (state === 'PENDING') add('PENDING', scan.status, node.digest, words, remedy);
     if (isUnjudged(scanStatus, policy)) add('UNSCANNABLE', scan.status, node.digest, words, remedy);
-    if (wait && !wait.over) add('PENDING', wait.code, node.digest, wait.words, 'wait: it is judged again when findings have settled');
+    if (wait && !wait.over) add('PENDING', wait.code, node.digest, wait.words, 'wait: it is judged again when its findings are there');
     if (wait?.over) {
       add('UNSCANNABLE', wait.code, node.digest, wait.words, 'judge it again; if that does not help, push it again');
     }

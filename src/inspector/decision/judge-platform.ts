@@ -32,7 +32,7 @@ export interface PlatformFinding {
 
 /** Findings may not be complete yet. */
 export interface Wait {
-  readonly code: 'FINDINGS_SETTLING' | 'FINDINGS_INCOMPLETE';
+  readonly code: 'FINDINGS_SETTLING' | 'FINDINGS_INCOMPLETE' | 'FINDINGS_AWAITED';
   readonly words: string;
   readonly until?: string;
   /** Waiting does not help any longer. */
@@ -140,6 +140,11 @@ function waitFor(scan: ScanFacts, policy: PolicyDocument, now: Date): Wait | und
       until,
       over: isSettled,
     };
+  }
+  // However long it takes: what was announced is there.
+  const awaited = Math.max(scan.awaited?.count ?? 0, scan.awaited?.arns.length ?? 0);
+  if (awaited > 0) {
+    return { code: 'FINDINGS_AWAITED', words: `has findings that were announced and are not listed yet, ${awaited} at least`, until };
   }
   if (isSettled) return undefined;
   return { code: 'FINDINGS_SETTLING', words: `was scanned less than ${policy.settleSeconds} seconds ago, and findings may still appear`, until };

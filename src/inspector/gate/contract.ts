@@ -68,7 +68,7 @@ export const REQUEST_DELAY_SECONDS = 30;
 export type Errand =
   | { readonly errand: 'sweep' }
   | { readonly errand: 'find'; readonly repositories: readonly string[]; readonly patterns: readonly string[] }
-  | { readonly errand: 'list'; readonly repository: string }
+  | { readonly errand: 'list'; readonly repository: string; readonly from?: string }
   | { readonly errand: 'judge'; readonly request: JudgementRequest };
 
 /** Who pushed an image, as CloudTrail tells it. */
@@ -121,9 +121,13 @@ export interface VerdictQuestion {
 /** What it answers. Anything but `APPROVED` means not to deploy. */
 export interface VerdictAnswer {
   readonly schemaVersion: 1;
-  /** `UNKNOWN`: never judged; it is about to be. */
-  readonly status: VerdictStatus | 'UNKNOWN';
-  /** Until when an approval holds unless it is confirmed. ISO 8601. */
+  /** `UNKNOWN`: never judged; it is about to be. `NOT_WATCHED`: the gate judges no image of this repository. */
+  readonly status: VerdictStatus | 'UNKNOWN' | 'NOT_WATCHED';
+  /** Why a verdict that was made does not hold: the image is about to be judged again, and `PENDING` until then. */
+  readonly pendingBecause?: 'POLICY_CHANGED' | 'LAPSED';
+  /** What the gate watches, where it is not this repository: names, `*` for any characters. */
+  readonly watched?: readonly string[];
+  /** Until when an approval holds unless it is confirmed: no longer than what it rests on, such as an exception. ISO 8601. */
   readonly validUntil?: string;
   /** When the verdict was last found to be so. ISO 8601. */
   readonly confirmedAt?: string;

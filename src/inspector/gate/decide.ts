@@ -34,8 +34,6 @@ export interface Circumstances {
   readonly before: ImageState;
   readonly cause: JudgementCause;
   readonly now: Date;
-  /** Until when announced findings are insisted on that could not be read so far, if there are any; ISO 8601. */
-  readonly insistUntil?: string;
 }
 
 /**
@@ -76,6 +74,7 @@ export function decideOn(verdict: Verdict, circumstances: Circumstances, rules: 
     status: verdict.status,
     decidedAt,
     confirmedAt: now.toISOString(),
+    judgeAgainAt: verdict.judgeAgainAt,
     judgedBy: rules.fingerprint,
     outcome,
     announced: types.length > 0 ? verdict.status : before.announced,
@@ -97,7 +96,9 @@ export function decideOnArtifact(): Decision {
 export function decideOnMissing({ before, now }: Circumstances): Decision | 'FORGET' {
   const missingSince = before.missingSince ?? now.toISOString();
   if (now.getTime() >= time(missingSince) + MISSING) return 'FORGET';
-  return { course: { ...courseOf(before), missingSince, dueAt: iso(time(missingSince) + MISSING) }, metrics: {} };
+  // What was announced was of what is gone.
+  const metExpectation = before.expected?.at;
+  return { course: { ...courseOf(before), missingSince, metExpectation, dueAt: iso(time(missingSince) + MISSING) }, metrics: {} };
 }
 
 /** When to judge again what could not be judged. */
@@ -105,9 +106,12 @@ export function dueAfterFailure(now: Date): string {
   return iso(now.getTime() + CONFIRM_AFTER);
 }
 
-/** Until when an approval holds that nobody confirms. */
-export function validUntil({ confirmedAt }: Pick<ImageCourse, 'confirmedAt'>, { refreshSeconds }: Pick<GateRules, 'refreshSeconds'>): Date {
-  return new Date(time(confirmedAt) + 2 * refreshSeconds * SECOND);
+/** Until when an approval holds that nobody confirms: no longer than what it rests on. */
+export function validUntil(
+  { confirmedAt, judgeAgainAt }: Pick<ImageCourse, 'confirmedAt' | 'judgeAgainAt'>, { refreshSeconds }: Pick<GateRules, 'refreshSeconds'>,
+): Date {
+  const lapses = time(confirmedAt) + 2 * refreshSeconds * SECOND;
+  return new Date(judgeAgainAt === undefined ? lapses : Math.min(lapses, time(judgeAgainAt)));
 }
 
 /** What an image is made of, for the gate. What is archived cannot be read: it is what it was. */
@@ -163,11 +167,10 @@ function outboxOf(
 }
 
 function dueAt(
-  verdict: Verdict, { now, insistUntil }: Circumstances, { refreshSeconds }: GateRules, isUnconfirmed: boolean, pendingSince: string | undefined,
+  verdict: Verdict, { now }: Circumstances, { refreshSeconds }: GateRules, isUnconfirmed: boolean, pendingSince: string | undefined,
 ): string {
   const times = [now.getTime() + refreshSeconds * SECOND];
   if (verdict.judgeAgainAt !== undefined) times.push(time(verdict.judgeAgainAt));
-  if (insistUntil !== undefined) times.push(time(insistUntil));
   if (isUnconfirmed) times.push(now.getTime() + CONFIRM_AFTER);
   if (verdict.status === 'PENDING') {
     const waited = now.getTime() - time(pendingSince);
@@ -193,7 +196,9 @@ function minutesSince(from: string, now: Date): number {
   return Math.max(0, (now.getTime() - time(from)) / MINUTE);
 }
 
-function courseOf({ repository, digest, version, pushedAt, pushedBy, expected, partOf, ...course }: ImageState & Partial<WatchedImage>): ImageCourse {
+function courseOf(
+  { repository, digest, version, pushedAt, pushedBy, expected, awaited, partOf, ...course }: ImageState & Partial<WatchedImage>,
+): ImageCourse {
   return course;
 }
 

@@ -17,7 +17,7 @@ export interface IGateAction {
   /**
    * Called once for each gate that the action is given to.
    *
-   * @param scope where the action makes what it needs; its id is that of the action
+   * @param scope where the action makes what it needs, whose id is that of the action
    */
   bind(scope: Construct, gate: InspectorGate): void;
 }

@@ -90,7 +90,7 @@ export interface InspectorGateProps {
   readonly listEvery?: Duration;
 
   /**
-   * How long ago images that are found so were pushed; a day at least. Older ones are judged when somebody asks for their
+   * How long ago images that are found so were pushed, a day at least. Older ones are judged when somebody asks for their
    * verdict, or when a finding or a scan of them is announced.
    *
    * Amazon Inspector scans an image for as long as it is in use, however long ago it was pushed. So make it longer where

@@ -36,7 +36,7 @@ import { FindingPolicy } from '../finding-policy';
  * When it is deleted, the table of the verdicts stays (`removalPolicy`), and so does the scanning of the registry; all else
  * goes.
  *
- * Costs, for 1,000 images of two platforms each: about 0.75 USD when they are pushed, 2.20 USD for each month that they are
+ * Costs, for 1,000 images of two platforms each: about 0.80 USD when they are pushed, 2.20 USD for each month that they are
  * kept, because each is judged again every day, and 0.09 USD for a finding that changes in all of them. The gate itself: 0.50 USD a
  * month for alarms, 0.60 USD for queues, 0.60 to 4.80 USD for metrics. Amazon Inspector bills scans of its own.
  *
@@ -107,7 +107,9 @@ export class InspectorGate extends Construct {
     judge.remindBy(watch.buffer.queue);
     this.table = table;
     this.verdicts = table.table;
-    this.verdictFunction = new VerdictAnswers(this, 'Answers', { table, requests: judge.buffer.queue, judgeAgainAfter, options }).function;
+    this.verdictFunction = new VerdictAnswers(this, 'Answers', {
+      ...common, requests: judge.buffer.queue, fingerprint: layer.fingerprint, judgeAgainAfter,
+    }).function;
     const alarms = new GateAlarms(this, 'Alarms', this.metrics, props.pendingAlarmAfter ?? Duration.days(1), alarmActions);
     [this.revokedAlarm, this.pendingAlarm, this.silentAlarm] = [alarms.revoked, alarms.pending, alarms.silent];
     this.actionScope = new Construct(this, 'Actions');
@@ -120,12 +122,12 @@ export class InspectorGate extends Construct {
     return this.buffers.map(({ deadLetterQueue }) => deadLetterQueue);
   }
 
-  /** In alarm while a message waits in one of `deadLetterQueues`; one for each. */
+  /** In alarm while a message waits in one of `deadLetterQueues`, one alarm for each queue. */
   public get lostAlarms(): cloudwatch.IAlarm[] {
     return this.buffers.map(({ lost }) => lost);
   }
 
-  /** Has something done about verdicts; an action that the gate has already is not added again. */
+  /** Has something done about verdicts. An action that the gate has already is not added again. */
   public addAction(action: IGateAction): void {
     if (this.actions.has(action)) return;
     const problems = new Problems(this.node.path);
@@ -183,8 +185,8 @@ export class InspectorGate extends Construct {
   }
 
   /**
-   * Lets somebody ask for the verdict on a digest, and have an image judged that never was. The answer is `VerdictAnswer` of
-   * the documentation; anything but `APPROVED` means not to deploy.
+   * Lets somebody ask for the verdict on a digest, and have an image judged that has none which holds. The answer is
+   * `VerdictAnswer` of the documentation; anything but `APPROVED` means not to deploy.
    *
    * @param grantee a role, a user, a function
    */

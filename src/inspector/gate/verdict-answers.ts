@@ -3,12 +3,16 @@ import { Construct } from 'constructs';
 import { AnswerVerdictFunction } from './answer-verdict-function';
 import { WINDOW_SECONDS } from './contract';
 import type { VerdictTable } from './verdict-table';
+import type { WatchedRepositories } from './watched-repositories';
 import { acknowledgeFunction, functionProps } from '../../functions/handler-function';
 import { allowKey } from '../../functions/handler-key';
 import type { HandlerOptions } from '../../functions/handler-options';
 
 export interface VerdictAnswersProps {
+  readonly repositories: WatchedRepositories;
   readonly table: VerdictTable;
+  /** Of the layer that images are judged by. */
+  readonly fingerprint: string;
   readonly requests: sqs.IQueue;
   readonly judgeAgainAfter: Duration;
   readonly options: HandlerOptions;
@@ -18,7 +22,7 @@ export interface VerdictAnswersProps {
 export class VerdictAnswers extends Construct {
   public readonly function: AnswerVerdictFunction;
 
-  constructor(scope: Construct, id: string, { table, requests, judgeAgainAfter, options }: VerdictAnswersProps) {
+  constructor(scope: Construct, id: string, { repositories, table, fingerprint, requests, judgeAgainAfter, options }: VerdictAnswersProps) {
     super(scope, id);
     this.function = new AnswerVerdictFunction(this, 'Function', {
       ...functionProps(this, 'Function', {
@@ -26,10 +30,12 @@ export class VerdictAnswers extends Construct {
         timeout: Duration.seconds(15),
         memorySize: 512,
         environment: {
+          FINGERPRINT: fingerprint,
           REFRESH_SECONDS: String(judgeAgainAfter.toSeconds()),
           REQUESTS: requests.queueUrl,
           TABLE: table.table.tableName,
           WINDOW_SECONDS: String(WINDOW_SECONDS),
+          ...repositories.environment,
         },
       }, options),
     });

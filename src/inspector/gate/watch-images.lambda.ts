@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { ECRClient, RepositoryNotFoundException, paginateDescribeImages, paginateDescribeRepositories } from '@aws-sdk/client-ecr';
+import { ECRClient, InvalidParameterException, RepositoryNotFoundException, paginateDescribeImages, paginateDescribeRepositories } from '@aws-sdk/client-ecr';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
@@ -7,7 +7,7 @@ import { type Errand, GATE_DIMENSION, METRIC_NAMESPACE } from './contract';
 import { DynamoStore } from './running/dynamo-store';
 import type { GateEvent } from './running/hear';
 import { messagesOf } from './running/requests';
-import { type PushedImage, type WatchWorld, watch } from './running/watch';
+import { type ImagePage, type WatchWorld, watch } from './running/watch';
 import { type Batch, type BatchFailures, eachMessage } from '../../handler/batch';
 import { emitMetrics } from '../../handler/emit-metrics';
 import { logger } from '../../handler/logger';
@@ -42,7 +42,8 @@ function worldOf(context: Context): WatchWorld {
     store,
     now: () => new Date(),
     request: (requests) => sendMessages(sqs, REQUESTS!, messagesOf(requests, new Date(), Number(WINDOW_SECONDS))),
-    listLater: (names) => sendMessages(sqs, QUEUE!, names.map((repository) => ({ MessageBody: JSON.stringify({ errand: 'list', repository } satisfies Errand) }))),
+    listLater: (names, from) =>
+      sendMessages(sqs, QUEUE!, names.map((repository) => ({ MessageBody: JSON.stringify({ errand: 'list', repository, from } satisfies Errand) }))),
     repositories,
     images,
     isEnding: () => context.getRemainingTimeInMillis() < RESERVE_MS,
@@ -55,12 +56,16 @@ async function* repositories(): AsyncGenerator<string[]> {
   }
 }
 
-async function* images(repositoryName: string): AsyncGenerator<PushedImage[]> {
+async function* images(repositoryName: string, from?: string): AsyncGenerator<ImagePage> {
   try {
-    for await (const { imageDetails = [] } of paginateDescribeImages({ client: ecr, pageSize: 1000 }, { repositoryName, filter: { imageStatus: 'ACTIVE' } })) {
-      yield imageDetails.flatMap(({ imageDigest: digest, imagePushedAt: pushedAt }) => digest && pushedAt ? [{ digest, pushedAt }] : []);
+    const settings = { client: ecr, pageSize: 1000, startingToken: from };
+    for await (const { imageDetails = [], nextToken } of paginateDescribeImages(settings, { repositoryName, filter: { imageStatus: 'ACTIVE' } })) {
+      const found = imageDetails.flatMap(({ imageDigest: digest, imagePushedAt: pushedAt }) => digest && pushedAt ? [{ digest, pushedAt }] : []);
+      yield { images: found, next: nextToken };
     }
   } catch (error) {
-    if (!(error instanceof RepositoryNotFoundException)) throw error; // deleted meanwhile
+    if (error instanceof RepositoryNotFoundException) return; // deleted meanwhile
+    // The page has gone: the next listing begins anew.
+    if (from === undefined || !(error instanceof InvalidParameterException)) throw error;
   }
 }

@@ -14,6 +14,8 @@ const FRAME = 400;
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
  */
 const AT_ONCE = 25;
+/** An environment has room for 4 KB. https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const ENVIRONMENT_ROOM = 3_000;
 
 type FindErrand = Extract<Errand, { errand: 'find' }>;
 /** Texts and objects; the CDK declares texts only. */
@@ -49,6 +51,12 @@ export class WatchedRepositories {
       ...repositories.map((names): FindErrand => ({ errand: 'find', repositories: names, patterns: [] })),
       ...patterns.map((names): FindErrand => ({ errand: 'find', repositories: [], patterns: names })),
     ];
+  }
+
+  /** For a function that is to know what is watched, as far as there is room for all of it. */
+  public get environment(): Record<string, string> {
+    const all = [...this.names, ...this.patterns];
+    return assumedCharacters(this.stack.resolve(all)) > ENVIRONMENT_ROOM ? {} : { REPOSITORIES: this.stack.toJsonString(all) };
   }
 
   private get arns(): string[] {

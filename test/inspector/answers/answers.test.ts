@@ -393,12 +393,31 @@ describe('building facts', () => {
     expect(status({ imageScanStatus: { status: 'IN_PROGRESS' } })).toMatchObject([{ kind: 'PENDING', code: 'IN_PROGRESS' }]);
   });
 
-  test('an expected number counts, the greatest of several', () => {
-    const facts = built((builder) => {
-      builder.expect(IMAGE.digest, 2);
-      builder.expect(IMAGE.digest, 1);
-    });
-    expect(facts.scans).toMatchObject([{ status: 'NOT_COVERED', expectedFindings: 2, readFindings: 0 }]);
+  test('what was announced is awaited until it is listed, in whatever status, each once', () => {
+    const builder = new FactsBuilder(IMAGE);
+    const awaited = () => builder.facts(NOW).scans[0].awaited;
+    const [active, suppressed, closed] = (['ACTIVE', 'SUPPRESSED', 'CLOSED'] as const)
+      .map((status, index) => sample(IMAGE.digest, { id: `CVE-${index}`, status }));
+    builder.announce(IMAGE.digest, { count: 3, arns: [closed.findingArn!] });
+    expect(builder.facts(NOW).scans).toMatchObject([{ status: 'NOT_COVERED', readFindings: 0 }]);
+
+    builder.inspectorFindings({ findings: [active, suppressed, active] });
+    expect(awaited()).toEqual({ count: 1, arns: [closed.findingArn] });
+    expect(builder.awaiting()).toEqual([IMAGE.digest]);
+
+    builder.closedFindings({ findings: [sample(digest(7), { id: 'CVE-1', status: 'CLOSED' }), closed] });
+    expect(awaited()).toEqual({ count: 0, arns: [] });
+    expect(builder.awaiting()).toEqual([]);
+    expect(builder.facts(NOW).scans[0].findings.map(({ id }) => id)).toEqual(['CVE-0', 'CVE-1', 'CVE-0']);
+  });
+
+  test('one that was announced by itself is awaited although there are as many as were counted', () => {
+    const builder = new FactsBuilder(IMAGE);
+    builder.announce(IMAGE.digest, { count: 1, arns: ['arn:of-another'] });
+    builder.inspectorFindings({ findings: [sample(IMAGE.digest, { id: 'CVE-1' })] });
+
+    expect(builder.facts(NOW).scans[0].awaited).toEqual({ count: 0, arns: ['arn:of-another'] });
+    expect(builder.awaiting()).toEqual([IMAGE.digest]);
   });
 
   test('CISA is asked once for each CVE, suppressed ones too, until there is an answer', () => {

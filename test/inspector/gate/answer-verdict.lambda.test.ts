@@ -4,6 +4,7 @@ import { approved, rejected } from './verdicts';
 import { handler } from '../../../src/inspector/gate/answer-verdict.lambda';
 import type { VerdictQuestion } from '../../../src/inspector/gate/contract';
 import { DynamoStore } from '../../../src/inspector/gate/running/dynamo-store';
+import type { ImageCourse } from '../../../src/inspector/gate/running/state';
 import { digest } from '../facts';
 
 const IMAGE = { repository: 'shop/web', digest: digest(1) };
@@ -14,8 +15,13 @@ beforeEach(() => around = surround());
 afterEach(() => jest.restoreAllMocks());
 
 const ask = (question: unknown = IMAGE) => handler(question as VerdictQuestion, context());
-const decide = (verdict: ReturnType<typeof approved>, at: Date) => around.store.commit(IMAGE, 0, {
-  status: verdict.status, decidedAt: at.toISOString(), confirmedAt: at.toISOString(), dueAt: at.toISOString(),
+const decide = (verdict: ReturnType<typeof approved>, at: Date, more: ImageCourse = {}) => around.store.commit(IMAGE, 0, {
+  judgedBy: process.env.FINGERPRINT,
+  status: verdict.status,
+  decidedAt: at.toISOString(),
+  confirmedAt: at.toISOString(),
+  dueAt: at.toISOString(),
+  ...more,
 }, { verdict, decidedAt: at.toISOString() });
 
 test('an image that nobody has judged is judged now', async () => {
@@ -43,7 +49,40 @@ test('an approval that nobody has confirmed for two days is none', async () => {
   const then = new Date(Date.now() - 2 * 86_400_000);
   await decide(approved(), then);
 
-  expect(await ask()).toMatchObject({ status: 'PENDING', validUntil: expect.any(String), confirmedAt: then.toISOString() });
+  expect(await ask()).toMatchObject({ status: 'PENDING', pendingBecause: 'LAPSED', validUntil: expect.any(String), confirmedAt: then.toISOString() });
+  expect(around.sent).toMatchObject([{ body: { ...IMAGE, cause: 'ASKED' } }]);
+});
+
+test('an approval whose exception has ended is none, and is judged now', async () => {
+  const ended = new Date(Date.now() - 1_000).toISOString();
+  await decide(approved(), new Date(Date.now() - 60_000), { judgeAgainAt: ended });
+
+  expect(await ask()).toMatchObject({ status: 'PENDING', pendingBecause: 'LAPSED', validUntil: ended });
+  expect(around.sent).toMatchObject([{ body: { ...IMAGE, cause: 'ASKED' } }]);
+});
+
+test.each([['APPROVED', approved()], ['REJECTED', rejected()]])('an image that is %s by another policy is judged by the one that is deployed', async (_status, verdict) => {
+  await decide(verdict, new Date(), { judgedBy: 'another' });
+
+  expect(await ask()).toMatchObject({ status: 'PENDING', pendingBecause: 'POLICY_CHANGED' });
+  expect(around.sent).toMatchObject([{ body: { ...IMAGE, cause: 'ASKED' } }]);
+});
+
+describe('a repository', () => {
+  test.each(['shop/wbe', 'shop', 'shop/web2', 'team', 'other/shop/web'])('that the gate does not watch is never asked for: %s', async (repository) => {
+    const image = { repository, digest: digest(1) };
+    // It may have been watched by a gate before this one.
+    await around.store.commit(image, 0, { status: 'APPROVED', confirmedAt: new Date().toISOString(), judgedBy: process.env.FINGERPRINT, dueAt: 'then' });
+
+    expect(await ask(image)).toEqual({ schemaVersion: 1, status: 'NOT_WATCHED', watched: ['shop/web', 'team/*'] });
+    expect(around.sent).toEqual([]);
+    expect(around.logged).toMatchObject([{ message: 'Answered', repository, status: 'NOT_WATCHED' }]);
+  });
+
+  test.each(['shop/web', 'team/a', 'team/a/b'])('that it watches is: %s', async (repository) => {
+    expect(await ask({ repository, digest: digest(1) })).toEqual({ schemaVersion: 1, status: 'UNKNOWN' });
+    expect(around.sent).toHaveLength(1);
+  });
 });
 
 test.each([

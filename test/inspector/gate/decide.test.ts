@@ -14,8 +14,8 @@ const DAY = 86_400_000;
 const after = (ms: number) => new Date(NOW.getTime() + ms);
 const iso = (ms: number) => after(ms).toISOString();
 
-const on = (verdict: Verdict, before: Partial<ImageState> = {}, cause: JudgementCause = 'SWEEP', now = NOW, more: object = {}): Decision =>
-  decideOn(verdict, { before: { ...STATE, ...before }, cause, now, ...more }, RULES);
+const on = (verdict: Verdict, before: Partial<ImageState> = {}, cause: JudgementCause = 'SWEEP', now = NOW): Decision =>
+  decideOn(verdict, { before: { ...STATE, ...before }, cause, now }, RULES);
 /** What is known of an image after a decision, with its outbox emptied. */
 const state = ({ course }: Decision, more: Partial<ImageState> = {}): ImageState => ({ ...STATE, ...course, outbox: undefined, version: 1, ...more });
 const told = ({ course }: Decision) => course.outbox?.types;
@@ -186,10 +186,6 @@ describe('an image is due again', () => {
     expect(due({ ...approved(), judgeAgainAt: iso(17 * MINUTE) }, SAME)).toBe(17);
   });
 
-  test('when the announcement lapses that it does not meet', () => {
-    expect(due(approved(), SAME, 'SWEEP', NOW, { insistUntil: iso(20 * MINUTE) })).toBe(20);
-  });
-
   test.each([[0, 1], [1, 1], [3, 1.5], [8, 4]])('while it has been pending for %d minutes, in %d', (waited, minutes) => {
     expect(due(pending(), { status: 'PENDING', pendingSince: iso(-waited * MINUTE), outcome: on(pending()).course.outcome })).toBe(minutes);
   });
@@ -211,6 +207,12 @@ describe('an image that is not in the registry', () => {
     const before = state(first as Decision);
     expect(decideOnMissing({ before, cause: 'SWEEP', now: after(10 * MINUTE - 1) })).toMatchObject({ course: { dueAt: iso(10 * MINUTE) } });
     expect(decideOnMissing({ before, cause: 'SWEEP', now: after(10 * MINUTE) })).toBe('FORGET');
+  });
+
+  test('has nothing left of what was announced', () => {
+    const before = { ...state(on(approved())), expected: { count: 3, at: 'then' } };
+
+    expect(decideOnMissing({ before, cause: 'CHANGE', now: NOW })).toMatchObject({ course: { metExpectation: 'then' } });
   });
 
   test('is there again when it is pushed again', () => {
@@ -261,6 +263,17 @@ describe('a sweep', () => {
 test('an approval holds for twice as long as it should be confirmed in', () => {
   expect(validUntil({ confirmedAt: NOW.toISOString() }, RULES)).toEqual(after(2 * DAY));
   expect(validUntil({}, RULES).getTime()).toBe(2 * DAY);
+});
+
+test('an approval holds no longer than what it rests on', () => {
+  const excused = { ...approved(), judgeAgainAt: iso(MINUTE) };
+  const before = state(on(excused));
+
+  expect(before.judgeAgainAt).toBe(iso(MINUTE));
+  expect(validUntil(before, RULES)).toEqual(after(MINUTE));
+  expect(on(pending(), before, 'CHANGE', after(MINUTE - 1)).course).toMatchObject({ status: 'APPROVED', judgeAgainAt: iso(MINUTE) });
+  expect(on(pending(), before, 'CHANGE', after(MINUTE)).course).toMatchObject({ status: 'PENDING', announced: 'PENDING' });
+  expect(on(approved(), before).course.judgeAgainAt).toBeUndefined();
 });
 
 test('whatever comes after whatever: what is told is what holds, and in order', () => {

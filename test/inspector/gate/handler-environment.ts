@@ -25,6 +25,7 @@ Object.assign(process.env, {
   LOOK_BACK_DAYS: '30',
   QUEUE: 'https://sqs.eu-west-1.amazonaws.com/111111111111/watch',
   REFRESH_SECONDS: '86400',
+  REPOSITORIES: JSON.stringify(['shop/web', 'team/*']),
   REQUESTS: 'https://sqs.eu-west-1.amazonaws.com/111111111111/requests.fifo',
   RETENTION_SECONDS: '34560000',
   SCANNER: 'ENHANCED',

@@ -107,6 +107,21 @@ describe('by default', () => {
     expect(properties('AWS::SQS::Queue').filter(({ FifoQueue }) => FifoQueue)).toHaveLength(2); // and what is lost of them
   });
 
+  test('who answers knows what is watched, by names and patterns', () => {
+    const made = new ecr.Repository(stack, 'Web');
+    gate({ repositories: [ecr.Repository.fromRepositoryName(stack, 'Api', 'shop/api'), made], repositoryNames: ['team/*'] });
+
+    const { REPOSITORIES } = byDescription(answering).Environment.Variables;
+    expect(REPOSITORIES).toEqual(expect.stringMatching(/^\["shop\/api","web\w+","team\/\*"\]$/));
+  });
+
+  test.each([[10, true], [100, false]])('of %d repositories, each with a long name, as long as there is room', (count, isTold) => {
+    gate({ repositoryNames: Array.from({ length: count }, (_, index) => `${'long'.repeat(25)}${index}`) });
+
+    expect('REPOSITORIES' in environment(answering)).toBe(isTold);
+    expect(JSON.stringify(environment(answering)).length).toBeLessThan(4_096);
+  });
+
   test('functions have what their code reads', () => {
     const { gateName } = gate();
 
@@ -122,7 +137,7 @@ describe('by default', () => {
       ACCOUNT: ENV.account, GATE: gateName, SCANNER: 'ENHANCED', REFRESH_SECONDS: '86400', RETENTION_SECONDS: '34560000', JUDGEMENT: 'gate-judgement',
     });
     expect(watch).toMatchObject({ GATE: gateName, LOOK_BACK_DAYS: '180', FINGERPRINT: judge.FINGERPRINT, REQUESTS: judge.REQUESTS, QUEUE: judge.WATCH });
-    expect(answers).toMatchObject({ REFRESH_SECONDS: '86400', REQUESTS: judge.REQUESTS, TABLE: judge.TABLE });
+    expect(answers).toMatchObject({ FINGERPRINT: judge.FINGERPRINT, REFRESH_SECONDS: '86400', REPOSITORIES: '["*"]', REQUESTS: judge.REQUESTS, TABLE: judge.TABLE });
     expect(byDescription(judging)).toMatchObject({ Architectures: ['arm64'], MemorySize: 1_024, Timeout: 300, Layers: [expect.anything()] });
     expect(byDescription(watching)).not.toHaveProperty('Layers');
   });

@@ -84,12 +84,26 @@ describe('an image', () => {
   });
 
   test('is waited for where findings were announced that are not listed', async () => {
-    await around.store.note(request, { expected: { count: 4, until: new Date(Date.now() + HOUR).toISOString() } }, new Date().toISOString());
+    await around.store.note(request, { expected: { count: 4, at: new Date().toISOString() } }, new Date().toISOString());
 
     await judge();
 
-    expect(around.logged).toMatchObject([{ reasons: ['FINDINGS_INCOMPLETE'] }]);
-    expect(onBus.filter(({ DetailType }) => DetailType === 'Image Approved')).toEqual([]);
+    expect(around.logged).toMatchObject([{ status: 'PENDING', reasons: ['FINDINGS_AWAITED'] }]);
+    expect(onBus).toEqual([]);
+    expect(asked()).toEqual(['BatchGetImage', 'ListCoverage', 'ListFindings', 'ListFindings']); // once more for what has closed
+  });
+
+  test('is not waited for where what was announced has closed since', async () => {
+    find();
+    Object.assign(aws.world.findings[0], { status: 'CLOSED' });
+    const at = new Date().toISOString();
+    await around.store.note(request, { expected: { count: 1, at } }, at);
+
+    await judge();
+    await judge();
+
+    expect(told()).toEqual([['Image Approved', request.digest]]);
+    expect(asked().filter((operation) => operation === 'ListFindings')).toHaveLength(3); // what was met is not asked for again
   });
 
   test('has the indexes judged that it is part of', async () => {

@@ -1,6 +1,6 @@
 import type { WatchedImage } from '../../../src/inspector/gate/contract';
 import type { DueImage, ImageStore, VerdictRecord } from '../../../src/inspector/gate/running/image-store';
-import { ConflictError, type ImageCourse, type ImageNotes, type ImageState } from '../../../src/inspector/gate/running/state';
+import { AWAITED_AT_MOST, ConflictError, type ImageCourse, type ImageNotes, type ImageState } from '../../../src/inspector/gate/running/state';
 
 const key = ({ repository, digest }: WatchedImage) => `${repository}@${digest}`;
 const defined = <T extends object>(value: T) => Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
@@ -22,7 +22,18 @@ export class MemoryStore implements ImageStore {
   }
 
   async note(image: WatchedImage, notes: ImageNotes, dueAt: string) {
-    return this.remember(image, notes, dueAt);
+    const { awaited: more = [], ...heard } = notes;
+    const { awaited = [], pushedAt, pushedBy } = this.at(image) ?? {};
+    const others = { ...heard, ...pushedAt && { pushedAt }, ...pushedBy && { pushedBy } };
+    const isRoom = more.length > 0 && awaited.length < AWAITED_AT_MOST;
+    return this.remember(image, { ...others, ...isRoom && { awaited: [...new Set([...awaited, ...more])].sort() } }, dueAt);
+  }
+
+  async found(image: WatchedImage, arns: readonly string[]) {
+    const is = this.images.get(key(image));
+    if (is?.dueAt === undefined || !is.awaited) return;
+    const awaited = is.awaited.filter((arn) => !arns.includes(arn));
+    this.images.set(key(image), defined({ ...is, awaited: awaited.length > 0 ? awaited : undefined }));
   }
 
   async notePart(image: WatchedImage, index: string, dueAt: string) {
@@ -40,8 +51,8 @@ export class MemoryStore implements ImageStore {
     const is = this.images.get(key(image));
     if ((is?.version ?? 0) !== version) throw new ConflictError(image);
     const { repository, digest } = image;
-    const { pushedAt, pushedBy, expected, partOf } = is ?? {};
-    this.images.set(key(image), defined({ pushedAt, pushedBy, expected, partOf, ...course, repository, digest, version: version + 1 }));
+    const { pushedAt, pushedBy, expected, awaited, partOf } = is ?? {};
+    this.images.set(key(image), defined({ pushedAt, pushedBy, expected, awaited, partOf, ...course, repository, digest, version: version + 1 }));
     if (record) this.records.set(key(image), [...this.history(image).filter(({ decidedAt }) => decidedAt !== record.decidedAt), record]);
   }
 

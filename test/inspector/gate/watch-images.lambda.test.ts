@@ -1,4 +1,4 @@
-import { DescribeImagesCommand, DescribeRepositoriesCommand, ECRClient, RepositoryNotFoundException } from '@aws-sdk/client-ecr';
+import { DescribeImagesCommand, DescribeRepositoriesCommand, ECRClient, InvalidParameterException, RepositoryNotFoundException } from '@aws-sdk/client-ecr';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DONE, FAILED, type Surroundings, batch, context, surround } from './functions';
 import { SECRETS } from './handler-environment';
@@ -154,6 +154,37 @@ test('a listing that comes to the end of its time goes on in another message', a
   expect(await watch({ errand: 'list', repository: 'shop/web' }, 19_999)).toEqual(DONE);
 
   expect(around.sent).toMatchObject([{ QueueUrl: process.env.QUEUE, body: { errand: 'list', repository: 'shop/web' } }]);
+});
+
+test('a listing goes on from the page that it was given, unless that has gone', async () => {
+  const asked: string[] = [];
+  answers.images = async ({ nextToken }) => {
+    asked.push(nextToken!);
+    if (nextToken === 'gone') throw new InvalidParameterException({ message: 'Invalid token', $metadata: {} });
+    return { imageDetails: details(0, 3), nextToken: asked.length === 1 ? 'more' : undefined };
+  };
+
+  expect(await watch({ errand: 'list', repository: 'shop/web', from: 'there' }, 19_999)).toEqual(DONE);
+  expect(around.sent.splice(0)).toMatchObject([{ body: { errand: 'list', repository: 'shop/web', from: 'there' } }]); // of which nothing was noted
+  expect(await watch({ errand: 'list', repository: 'shop/web', from: 'there' })).toEqual(DONE);
+  expect(await watch({ errand: 'list', repository: 'shop/web', from: 'gone' })).toEqual(DONE);
+  expect(asked).toEqual(['there', 'there', 'gone']);
+  expect(around.sent).toEqual([]);
+});
+
+test('a listing that is refused from the beginning fails', async () => {
+  answers.images = async () => { throw new InvalidParameterException({ message: 'Invalid parameter', $metadata: {} }); };
+
+  expect(await watch({ errand: 'list', repository: 'shop/web' })).toEqual(FAILED);
+});
+
+test('a listing of what is known goes on from the next page', async () => {
+  for (const { imageDigest } of details(0, 3)) await around.store.note({ repository: 'shop/web', digest: imageDigest }, {}, '2020-01-01T00:00:00.000Z');
+  answers.images = async () => ({ imageDetails: details(0, 3), nextToken: 'more' });
+
+  expect(await watch({ errand: 'list', repository: 'shop/web' }, 19_999)).toEqual(DONE);
+
+  expect(around.sent).toMatchObject([{ QueueUrl: process.env.QUEUE, body: { errand: 'list', repository: 'shop/web', from: 'more' } }]);
 });
 
 test('a repository that was deleted meanwhile has no images', async () => {

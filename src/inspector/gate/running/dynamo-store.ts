@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
@@ -6,7 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { DueImage, ImageStore, KnownImage, VerdictRecord } from './image-store';
 import { packed } from './record';
-import { ConflictError, type ImageCourse, type ImageNotes, type ImageState } from './state';
+import { AWAITED_AT_MOST, ConflictError, type ImageCourse, type ImageNotes, type ImageState } from './state';
 import { type Changes, updateOf } from './update-expression';
 import { BY_DUE, WATCHED, type WatchedImage } from '../contract';
 
@@ -15,6 +16,7 @@ const NO_COURSE: Record<keyof ImageCourse, undefined> = {
   status: undefined,
   decidedAt: undefined,
   confirmedAt: undefined,
+  judgeAgainAt: undefined,
   judgedBy: undefined,
   outcome: undefined,
   announced: undefined,
@@ -27,6 +29,9 @@ const NO_COURSE: Record<keyof ImageCourse, undefined> = {
 };
 /** Keys that BatchGetItem takes at once. */
 const AT_ONCE = 100;
+/** For what an answer leaves out: seven seconds in all. */
+const ATTEMPTS = 8;
+const PAUSE_MS = 28;
 /** Signatures and attestations are as many as images; they are remembered for as long as somebody may come upon them. */
 const ARTIFACT_SECONDS = 30 * 86_400;
 
@@ -51,7 +56,21 @@ export class DynamoStore implements ImageStore {
   }
 
   public async note(image: WatchedImage, notes: ImageNotes, dueAt: string): Promise<ImageState> {
-    return this.remember(image, { set: { ...notes, repository: image.repository }, setIfNew: { watched: WATCHED, dueAt } });
+    const { awaited = [], pushedAt, pushedBy, expected } = notes;
+    const changes: Changes = {
+      set: { ...expected && { expected }, repository: image.repository }, setIfNew: { watched: WATCHED, dueAt, pushedAt, pushedBy },
+    };
+    if (awaited.length === 0) return this.remember(image, changes);
+    try {
+      return await this.remember(image, { ...changes, add: { awaited: new Set(awaited) }, fewer: { awaited: AWAITED_AT_MOST } });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      return this.remember(image, changes);
+    }
+  }
+
+  public async found(image: WatchedImage, arns: readonly string[]): Promise<void> {
+    await this.changeIfStill(image, { remove: { awaited: new Set(arns) }, onlyIf: { watched: WATCHED } });
   }
 
   public async notePart(image: WatchedImage, index: string, dueAt: string): Promise<ImageState> {
@@ -112,12 +131,15 @@ export class DynamoStore implements ImageStore {
     for (let first = 0; first < digests.length; first += AT_ONCE) {
       let Keys: Record<string, any>[] | undefined = digests.slice(first, first + AT_ONCE)
         .map((digest) => imageKey({ repository, digest }));
-      while (Keys?.length) {
+      for (let attempt = 1; ; attempt++) {
         const answer: BatchGetCommandOutput = await this.client.send(new BatchGetCommand({
           RequestItems: { [table]: { Keys, ProjectionExpression: 'digest, pushedAt, isArchived', ConsistentRead: true } },
         }));
         for (const { digest, ...known } of answer.Responses?.[table] ?? []) found.set(digest, known);
         Keys = answer.UnprocessedKeys?.[table]?.Keys;
+        if (!Keys?.length) break;
+        if (attempt === ATTEMPTS) throw new Error(`The table left out ${Keys.length} of the images that it was asked for, ${ATTEMPTS} times`);
+        await setTimeout(PAUSE_MS * 2 ** attempt);
       }
     }
     return found;
@@ -176,8 +198,8 @@ function verdictKey({ repository, digest }: WatchedImage, decidedAt: string) {
   return { digest, record: `verdict#${repository}#${decidedAt}` };
 }
 
-function stateOf({ record, watched, expires, version = 0, partOf, ...state }: Record<string, any>): ImageState {
-  return { ...state, version, partOf: partOf && [...partOf].sort() } as ImageState;
+function stateOf({ record, watched, expires, version = 0, partOf, awaited, ...state }: Record<string, any>): ImageState {
+  return { ...state, version, partOf: partOf && [...partOf].sort(), awaited: awaited && [...awaited].sort() } as ImageState;
 }
 
 /** Whoever changed it meanwhile knows better. */

@@ -16,8 +16,6 @@ export interface Heard extends WatchedImage {
   readonly cause?: JudgementCause;
 }
 
-/** Findings that were announced are insisted on for so long. */
-const INSIST_MS = 3_600_000;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 const IMAGE_ARN = /^arn:[^:]+:ecr:[^:]*:\d*:repository\/(.+)\/(sha256:[0-9a-f]{64})$/;
 const REPOSITORY_ARN = /^arn:[^:]+:ecr:[^:]*:\d*:repository\/(.+)$/;
@@ -38,7 +36,7 @@ export function hear(event: GateEvent): Heard[] {
     case 'ECR Image Action': return imageAction(event);
     case 'ECR Image Scan': return [{ ...imageOf(event, detail['repository-name'], detail['image-digest']), cause: 'SCAN' }];
     case 'Inspector2 Scan': return [scanCompleted(event)];
-    case 'Inspector2 Finding': return imagesIn(event).map((image) => ({ ...image, cause: 'FINDING' }));
+    case 'Inspector2 Finding': return finding(event);
     case 'Inspector2 Coverage': return imagesIn(event).map((image) => ({ ...image, cause: 'CHANGE' }));
     case 'AWS API Call via CloudTrail': return pushedBy(event);
     default: throw new UnknownEventError(event, 'No rule of the gate asks for this event');
@@ -60,8 +58,14 @@ function scanCompleted(event: GateEvent): Heard {
   const image = imageOf(event, repository ?? detail['repository-name'], detail['image-digest']);
   const total = detail['finding-severity-counts']?.TOTAL;
   if (detail['scan-status'] !== 'INITIAL_SCAN_COMPLETE' || !Number.isSafeInteger(total) || total < 0) return { ...image, cause: 'SCAN' };
-  const until = new Date(Date.parse(iso(event, time)) + INSIST_MS).toISOString();
-  return { ...image, notes: { expected: { count: total, until } }, cause: 'SCAN' };
+  return { ...image, notes: { expected: { count: total, at: iso(event, time) } }, cause: 'SCAN' };
+}
+
+/** What is active must be listed, sooner or later. */
+function finding(event: GateEvent): Heard[] {
+  const { findingArn, status } = event.detail;
+  const notes = typeof findingArn === 'string' && status === 'ACTIVE' ? { awaited: [findingArn] } : undefined;
+  return imagesIn(event).map((image) => ({ ...image, notes, cause: 'FINDING' }));
 }
 
 function imagesIn(event: GateEvent): WatchedImage[] {

@@ -8,9 +8,13 @@ export interface ImageStore {
 
   /**
    * Remembers what was heard of an image, which is new or not. One that is new is due at `dueAt`, in case that whatever was
-   * to have it judged gets lost. Gives all that is known of it.
+   * to have it judged gets lost. Gives all that is known of it. Findings that are awaited are added to those that were;
+   * a push that was noted stays.
    */
   note(image: WatchedImage, notes: ImageNotes, dueAt: string): Promise<ImageState>;
+
+  /** Awaits findings no more that were announced of an image. */
+  found(image: WatchedImage, arns: readonly string[]): Promise<void>;
 
   /** Remembers that an image is part of an index; as `note`. */
   notePart(image: WatchedImage, index: string, dueAt: string): Promise<ImageState>;

@@ -1,9 +1,9 @@
 import type { ImageStore } from './image-store';
 import { indexesOf, joinIndex } from './indexes';
 import type { JudgementDocuments } from './read-judgement';
-import { ConflictError, type ExpectedFindings, type ImageCourse, type ImageState } from './state';
+import { ConflictError, type ImageCourse, type ImageState } from './state';
 import { type Announcement, withIndexes } from './verdict-event';
-import type { ImageFacts } from '../../contract';
+import type { AwaitedFindings, ImageFacts } from '../../contract';
 import { decide } from '../../decide';
 import type { GateMetric, JudgementRequest, WatchedImage } from '../contract';
 import {
@@ -17,10 +17,10 @@ export interface GateWorld {
   /**
    * Reads an image.
    *
-   * @param beforeScans is given the digests of its platforms before anything is read of their scans, and says how many
-   *   findings are expected of them
+   * @param beforeScans is given the digests of its platforms before anything is read of their scans, and says which findings
+   *   were announced of them; of these, `awaited` of the facts are those that are not listed
    */
-  read(image: WatchedImage, beforeScans: (platforms: readonly string[]) => Promise<ReadonlyMap<string, ExpectedFindings>>): Promise<ImageFacts>;
+  read(image: WatchedImage, beforeScans: (platforms: readonly string[]) => Promise<ReadonlyMap<string, AwaitedFindings>>): Promise<ImageFacts>;
   announce(events: readonly Announcement[]): Promise<void>;
   /** Counts what came of a decision. */
   count(metrics: JudgementReport['metrics']): void;
@@ -73,15 +73,18 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
   if (request.cause === 'SWEEP' && isUpToDate(before, judgement, now)) return { done: 'UP_TO_DATE', metrics: {} };
 
   let facts: ImageFacts;
-  let expected: ReadonlyMap<string, ExpectedFindings> = new Map();
+  let announced: ReadonlyMap<string, ImageState> = new Map();
   const crowded: string[] = [];
   try {
-    facts = await world.read(image, async (platforms) => expected = await expectations(before, platforms, world, crowded));
+    facts = await world.read(image, async (platforms) => {
+      announced = await stateOfPlatforms(before, platforms, world, crowded);
+      return announcements(announced);
+    });
   } catch (error) {
     await store.postpone(image, dueAfterFailure(world.now()));
     throw error;
   }
-  const circumstances: Circumstances = { before, cause: request.cause, now, insistUntil: insistUntil(facts, expected) };
+  const circumstances: Circumstances = { before, cause: request.cause, now };
   switch (kindOf(facts, before)) {
     case 'ARTIFACT':
       await store.commit(image, before.version, decideOnArtifact().course);
@@ -92,8 +95,11 @@ async function judgeOnce(request: JudgementRequest, world: GateWorld, judgement:
   }
   const verdict = decide(facts, judgement.policy, judgement.exceptions, now);
   const decision = decideOn(verdict, circumstances, judgement);
-  const course = { ...metExpectations(decision.course, facts, before), isArchived: isArchived(facts) || undefined };
+  const course = isArchived(facts)
+    ? { ...decision.course, isArchived: true, metExpectation: before.expected?.at }
+    : { ...metExpectations(decision.course, facts, announced.get(image.digest)), isArchived: undefined };
   await store.commit(image, before.version, course, decision.record);
+  await (course.isArchived ? strikeAll(before, world) : strikeFound(image, facts, announced.get(image.digest), world));
   // Read again: it may have come to be part of an index since it was read.
   if (course.outbox) await tellRest(image, world);
   await waitFor(decision, request, world);
@@ -125,7 +131,8 @@ async function tellRest(image: WatchedImage, { store, announce, request, count }
   return told;
 }
 
-async function missing(circumstances: Circumstances, { store }: GateWorld): Promise<JudgementReport> {
+async function missing(circumstances: Circumstances, world: GateWorld): Promise<JudgementReport> {
+  const { store } = world;
   const { before } = circumstances;
   const decision = decideOnMissing(circumstances);
   if (decision === 'FORGET') {
@@ -133,42 +140,54 @@ async function missing(circumstances: Circumstances, { store }: GateWorld): Prom
     return { done: 'FORGOTTEN', metrics: {} };
   }
   await store.commit(before, before.version, decision.course);
+  await strikeAll(before, world);
   return { done: 'MISSING', metrics: {} };
 }
 
+/** Nothing is insisted on that was announced of an image before nobody could pull it. */
+async function strikeAll(image: ImageState, { store }: GateWorld): Promise<void> {
+  if (image.awaited?.length) await store.found(image, image.awaited);
+}
+
 /**
- * How many findings were announced of each platform. Platforms learn which index they are part of before their scans are
- * read: what is found later has the index judged again.
+ * What is known of each platform. They learn which index they are part of before their scans are read: what is found later
+ * has the index judged again.
  */
-async function expectations(
+async function stateOfPlatforms(
   image: ImageState, platforms: readonly string[], { store, now }: GateWorld, crowded: string[],
-): Promise<ReadonlyMap<string, ExpectedFindings>> {
-  const found = new Map<string, ExpectedFindings>();
+): Promise<ReadonlyMap<string, ImageState>> {
+  const found = new Map<string, ImageState>();
   const dueAt = dueAfterFailure(now());
   // An index that nobody has heard of is known before its platforms are told: they go by what is known.
   if (image.dueAt === undefined && platforms.some((digest) => digest !== image.digest)) await store.note(image, {}, dueAt);
   for (const digest of platforms) {
     const platform = { repository: image.repository, digest };
     const state = digest === image.digest ? await store.get(image) : await joinIndex(platform, image.digest, dueAt, store, crowded);
-    const { expected, metExpectation } = state ?? {};
-    if (expected && expected.until !== metExpectation && now().getTime() < Date.parse(expected.until)) found.set(digest, expected);
+    if (state) found.set(digest, state);
   }
   return found;
 }
 
-/** When the first announcement lapses of those that are not met: the image is judged without it then. */
-function insistUntil({ scans }: ImageFacts, expected: ReadonlyMap<string, ExpectedFindings>): string | undefined {
-  const unmet = scans.flatMap(({ digest, readFindings = 0 }) => {
-    const announced = expected.get(digest);
-    return announced && readFindings < announced.count ? [announced.until] : [];
-  });
-  return unmet.sort()[0];
+/** What was announced of platforms, and is insisted on: an announcement has no end but that it is met. */
+function announcements(states: ReadonlyMap<string, ImageState>): ReadonlyMap<string, AwaitedFindings> {
+  const found = new Map<string, AwaitedFindings>();
+  for (const [digest, { expected, metExpectation, awaited = [] }] of states) {
+    const count = expected && expected.at !== metExpectation ? expected.count : 0;
+    if (count + awaited.length > 0) found.set(digest, { count, arns: awaited });
+  }
+  return found;
 }
 
-/** Findings may close once they were seen, so an announcement is insisted on until it is met. */
-function metExpectations(course: ImageCourse, { scans }: ImageFacts, { digest, expected }: ImageState): ImageCourse {
-  const read = scans.find((scan) => scan.digest === digest)?.readFindings ?? 0;
-  return expected && read >= expected.count ? { ...course, metExpectation: expected.until } : course;
+/** What was listed once, in whatever status, is known; Amazon Inspector deletes findings a while after they have closed. */
+function metExpectations(course: ImageCourse, { scans }: ImageFacts, announced: ImageState | undefined): ImageCourse {
+  const scan = scans.find(({ digest }) => digest === announced?.digest);
+  return announced?.expected && scan?.awaited?.count === 0 ? { ...course, metExpectation: announced.expected.at } : course;
+}
+
+async function strikeFound(image: WatchedImage, { scans }: ImageFacts, announced: ImageState | undefined, { store }: GateWorld): Promise<void> {
+  const left = scans.find(({ digest }) => digest === image.digest)?.awaited?.arns;
+  const found = announced?.awaited?.filter((arn) => left?.includes(arn) === false) ?? [];
+  if (found.length > 0) await store.found(image, found);
 }
 
 async function waitFor({ course: { dueAt } }: Decision, { repository, digest }: JudgementRequest, { now, requestLater }: GateWorld): Promise<void> {

@@ -3,19 +3,25 @@ import type { GateMetric, Pusher, VerdictEvent, VerdictEventType, WatchedImage }
 
 /** What is remembered of an image, from whatever was heard of it. Judging it does not change this. */
 export interface ImageNotes {
-  /** ISO 8601. */
+  /** As heard first: a tag that is moved is a push too. ISO 8601. */
   readonly pushedAt?: string;
+  /** As heard first. */
   readonly pushedBy?: Pusher;
-  /** How many findings Amazon Inspector has announced, and until when to insist on reading so many. */
+  /** How many findings Amazon Inspector has announced with its first scan. */
   readonly expected?: ExpectedFindings;
+  /** ARNs of findings that were announced, each by itself, and were not listed since; `AWAITED_AT_MOST` of them. */
+  readonly awaited?: readonly string[];
   /** Digests of the indexes that it is part of, the latest: each is judged when it is. */
   readonly partOf?: readonly string[];
 }
 
+/** An image with more is insisted on by these; the rest is listed with them. */
+export const AWAITED_AT_MOST = 100;
+
 export interface ExpectedFindings {
   readonly count: number;
-  /** ISO 8601. */
-  readonly until: string;
+  /** When; tells announcements apart. ISO 8601. */
+  readonly at: string;
 }
 
 /** Where the judgement of an image stands; one decision at a time changes it. */
@@ -26,6 +32,8 @@ export interface ImageCourse {
   readonly decidedAt?: string;
   /** When it was last found to be so; ISO 8601. */
   readonly confirmedAt?: string;
+  /** When it may be another one although nothing happens: an exception or a grace ends; ISO 8601. */
+  readonly judgeAgainAt?: string;
   /** The fingerprint of the policy and the exceptions behind it. */
   readonly judgedBy?: string;
   /** Another one for any other verdict. */
@@ -38,7 +46,7 @@ export interface ImageCourse {
   readonly missingSince?: string;
   /** Whether it is in the archive of the registry. */
   readonly isArchived?: boolean;
-  /** Of the announcement that was met: findings may close afterwards. */
+  /** Of the announcement that was met: findings may be deleted afterwards. */
   readonly metExpectation?: string;
   /** When to judge it again, whatever happens; ISO 8601. None: nothing runs it. */
   readonly dueAt?: string;

@@ -10,14 +10,20 @@ export interface WatchWorld {
   now(): Date;
   /** Has images judged, soon. */
   request(requests: readonly JudgementRequest[]): Promise<void>;
-  /** Has repositories listed, each by itself: thousands of them take longer than a function may run. */
-  listLater(repositories: readonly string[]): Promise<void>;
+  /** Has repositories listed, each by itself: thousands of them take longer than a function may run. One may go on from a page. */
+  listLater(repositories: readonly string[], from?: string): Promise<void>;
   /** The names of all repositories of the registry, in pages. */
   repositories(): AsyncIterable<readonly string[]>;
-  /** The images of a repository, in pages; none where there is no such repository. */
-  images(repository: string): AsyncIterable<readonly PushedImage[]>;
+  /** The images of a repository, in pages; none where there is no such repository, or no such page any more. */
+  images(repository: string, from?: string): AsyncIterable<ImagePage>;
   /** Whether there is no time left to begin anything. */
   isEnding(): boolean;
+}
+
+export interface ImagePage {
+  readonly images: readonly PushedImage[];
+  /** Where the next page is, if there is one. */
+  readonly next?: string;
 }
 
 export interface PushedImage {
@@ -50,7 +56,7 @@ export async function watch(message: GateEvent | Errand, world: WatchWorld, rule
   switch (message.errand) {
     case 'sweep': return sweep(world, rules);
     case 'find': return find(message.repositories, message.patterns, world);
-    case 'list': return list(message.repository, world, rules);
+    case 'list': return list(message, world, rules);
     case 'judge': return remind(message.request, world);
     default: throw new Error(`There is no errand ${JSON.stringify(message).slice(0, 200)}`);
   }
@@ -95,21 +101,26 @@ async function find(named: readonly string[], patterns: readonly string[], { lis
  * sweep asks for them, however many they are.
  */
 async function list(
-  repository: string, { store, now, images, isEnding, listLater }: WatchWorld, { lookBackSeconds }: WatchRules,
+  { repository, from }: Extract<Errand, { errand: 'list' }>, { store, now, images, isEnding, listLater }: WatchWorld, { lookBackSeconds }: WatchRules,
 ): Promise<WatchReport> {
   const since = now().getTime() - lookBackSeconds * 1_000;
   let count = 0;
-  for await (const page of images(repository)) {
-    const recent = page.filter(({ pushedAt }) => pushedAt.getTime() >= since);
+  let at = from;
+  const goOn = async (): Promise<WatchReport> => {
+    await listLater([repository], at); // what is noted is known then
+    return { done: 'LISTED_IN_PART', count, metrics: {} };
+  };
+  for await (const page of images(repository, from)) {
+    const recent = page.images.filter(({ pushedAt }) => pushedAt.getTime() >= since);
     const known = await store.known(repository, recent.map(({ digest }) => digest));
     for (const { digest, pushedAt } of recent.filter((image) => !known.has(image.digest))) {
-      if (isEnding()) {
-        await listLater([repository]); // what is noted is known then
-        return { done: 'LISTED_IN_PART', count, metrics: {} };
-      }
+      if (isEnding()) return goOn();
       await store.note({ repository, digest }, { pushedAt: pushedAt.toISOString() }, now().toISOString());
       count++;
     }
+    at = page.next;
+    // Where all is known, pages alone take too long when Amazon ECR is slow.
+    if (at !== undefined && isEnding()) return goOn();
   }
   return { done: 'LISTED', count, metrics: {} };
 }

@@ -22,6 +22,13 @@ export function isBlocked(image: StoredImage, { severities, excepted }: Rule, no
     status === 'ACTIVE' && severities.includes(severity) && !excepted.some((exception) => exception.id === id && now < exception.until)));
 }
 
+/** When the first exception ends without which the image is blocked. */
+export function excusedUntil(image: StoredImage, { severities, excepted }: Rule): number {
+  const blocking = platformsOf(image).flatMap(({ findings }) => [...findings])
+    .filter(([, { severity, status }]) => status === 'ACTIVE' && severities.includes(severity));
+  return Math.min(...excepted.filter((exception) => blocking.some(([id]) => id === exception.id)).map(({ until }) => until));
+}
+
 /** Whether all of it was scanned, long enough ago. */
 export function isSettled(image: StoredImage, now: number): boolean {
   return platformsOf(image).every((platform) => canPull(platform) && platform.status === 'SUCCESSFUL' && now >= platform.scannedAt! + SETTLE);

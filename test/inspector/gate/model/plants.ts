@@ -1,7 +1,8 @@
 import { type Plant, REFRESH } from './gate';
 import { HOUR, MINUTE } from './simulator';
-import type { ScanFacts } from '../../../../src/inspector/contract';
+import type { AwaitedFindings, ScanFacts } from '../../../../src/inspector/contract';
 import { WINDOW_SECONDS } from '../../../../src/inspector/gate/contract';
+import { answerOf } from '../../../../src/inspector/gate/running/answer';
 import type { ImageStore } from '../../../../src/inspector/gate/running/image-store';
 import type { GateWorld } from '../../../../src/inspector/gate/running/judge-image';
 import { messagesOf } from '../../../../src/inspector/gate/running/requests';
@@ -24,6 +25,11 @@ function reading(change: (read: GateWorld['read']) => GateWorld['read']): Plant 
   return { judging: (world) => ({ ...world, read: change(world.read) }) };
 }
 
+function insisting(change: (announced: AwaitedFindings) => AwaitedFindings): Plant {
+  return reading((read) => (image, beforeScans) => read(image, async (platforms) =>
+    new Map([...await beforeScans(platforms)].map(([digest, announced]) => [digest, change(announced)]))));
+}
+
 function scanning(change: (scan: ScanFacts) => ScanFacts): Plant {
   return reading((read) => async (...from) => {
     const facts = await read(...from);
@@ -43,18 +49,25 @@ export const PLANTS: Record<string, Plant> = {
     messages: (requests, now) => messagesOf(requests, now, HOUR / 1000),
   },
   'failures are taken for success': { swallows: true },
-  'a listing finds nothing': { watching: (world) => ({ ...world, images: async function* () { yield []; } }) },
+  'a listing finds nothing': { watching: (world) => ({ ...world, images: async function* () { yield { images: [] }; } }) },
   'a sweep sees the first page only': noting((store) => ({
     watched: async function* () {
       yield (await store.watched()[Symbol.asyncIterator]().next()).value;
     },
   })),
-  'announced findings are not noted': noting((store) => ({
+  'the number of findings is not noted': noting((store) => ({
     note: (image, { expected, ...notes }, dueAt) => store.note(image, notes, dueAt),
   })),
-  'announced findings are not insisted on': reading((read) => (image, beforeScans) => read(image, async (platforms) => {
-    await beforeScans(platforms);
-    return new Map();
+  'findings are not noted': noting((store) => ({
+    note: (image, { awaited, ...notes }, dueAt) => store.note(image, notes, dueAt),
+  })),
+  'the number of findings is not insisted on': insisting(({ arns }) => ({ count: 0, arns })),
+  'findings are not insisted on': insisting(({ count }) => ({ count, arns: [] })),
+  'what is insisted on lapses': storing((store) => ({
+    get: async (image) => {
+      const { expected, awaited, ...state } = await store.get(image) ?? { ...image, version: 0 };
+      return state.pendingSince && Date.parse(state.dueAt!) > Date.parse(later(state.pendingSince, HOUR)) ? state : { ...state, expected, awaited };
+    },
   })),
   'what was heard is not looked at again': committing((course) =>
     isConfirmation(course) ? { ...course, dueAt: later(course.confirmedAt!, REFRESH) } : course),
@@ -75,6 +88,14 @@ export const PLANTS: Record<string, Plant> = {
   'platforms remember indexes that are gone': storing(() => ({ known: async (_repository, digests) => new Map(digests.map((digest) => [digest, {}])) })),
   'indexes are not asked for when a platform changes': { judging: (world) => ({ ...world, request: async () => undefined }) },
   'a policy looks like the one before': { judgement: (judgement) => ({ ...judgement, fingerprint: 'v0' }) },
+  'an answer is by any policy': {
+    answer: (state, record, now, rules) => answerOf(state && { ...state, judgedBy: rules.fingerprint }, record, now, rules),
+  },
+  'an answer outlives what it rests on': committing((course) => ({ ...course, judgeAgainAt: undefined })),
+  'an answer is good forever': {
+    answer: (state, record, now, rules) =>
+      answerOf(state && { ...state, confirmedAt: now.toISOString(), judgeAgainAt: undefined }, record, now, rules),
+  },
   'decisions overwrite each other': storing((store) => ({
     commit: async (image, _version, course, record) => store.commit(image, (await store.get(image))?.version ?? 0, course, record),
   })),

@@ -7,9 +7,11 @@ export const REPOSITORY = 'shop/web';
 const ARN = `arn:aws:ecr:eu-west-1:111111111111:repository/${REPOSITORY}`;
 export const VULNERABILITIES = ['CVE-2026-1', 'CVE-2026-2', 'CVE-2026-3', 'CVE-2026-4'] as const;
 
+export const LONGEST_LAG = 90 * MINUTE;
+
 export interface Listed {
   readonly severity: 'CRITICAL' | 'HIGH' | 'LOW';
-  status: 'ACTIVE' | 'SUPPRESSED';
+  status: 'ACTIVE' | 'SUPPRESSED' | 'CLOSED';
 }
 
 /** A manifest, and what Amazon Inspector lists of it at the moment. */
@@ -21,13 +23,13 @@ export interface StoredImage {
   /** There, and nobody can pull it. */
   isArchived: boolean;
   pushedAt: number;
-  /** Another one for each push of what was not there. */
+  /** Another one for each push of what was not there, and when that was. */
   life: number;
+  since: number;
   status: string;
   scannedAt?: number;
+  /** What is listed; what is closed stays, for whoever asks for it. */
   readonly findings: Map<string, Listed>;
-  /** The most active findings that were ever listed at once. */
-  most: number;
 }
 
 /** How events travel. */
@@ -37,13 +39,19 @@ export interface Delivery {
   readonly late: number;
 }
 
+/** How long a scan may take, and a listing may lag behind what was announced. */
+export interface Slowest {
+  readonly scan: number;
+  readonly listing: number;
+}
+
 /** A repository, Amazon Inspector, and EventBridge, which tells of both as well as it can. */
 export class Registry {
   readonly images: StoredImage[] = [];
 
   constructor(
     private readonly simulator: Simulator, private readonly random: Random, private readonly delivery: Delivery,
-    private readonly deliver: (event: object) => void, private readonly slowest = 2 * HOUR,
+    private readonly deliver: (event: object) => void, private readonly slowest: Slowest = { scan: 2 * HOUR, listing: LONGEST_LAG },
   ) {}
 
   find(digest: string): StoredImage | undefined {
@@ -57,7 +65,9 @@ export class Registry {
 
   make(kind: StoredImage['kind'], children: readonly StoredImage[] = []): StoredImage {
     const digest = `sha256:${createHash('sha256').update(`${this.images.length} ${kind}`).digest('hex')}`;
-    const image: StoredImage = { digest, kind, children, isThere: false, isArchived: false, pushedAt: 0, life: 0, status: 'NOT_COVERED', findings: new Map(), most: 0 };
+    const image: StoredImage = {
+      digest, kind, children, isThere: false, isArchived: false, pushedAt: 0, life: 0, since: 0, status: 'NOT_COVERED', findings: new Map(),
+    };
     this.images.push(image);
     return image;
   }
@@ -67,9 +77,9 @@ export class Registry {
     image.pushedAt = this.simulator.now;
     this.tell('ECR Image Action', { 'result': 'SUCCESS', 'action-type': 'PUSH', 'repository-name': REPOSITORY, 'image-digest': image.digest });
     if (canPull(image)) return;
-    if (!image.isThere) image.most = 0;
     Object.assign(image, { isThere: true, isArchived: false });
     image.life++;
+    image.since = this.simulator.now;
     if (image.kind === 'IMAGE') this.scanFirst(image);
   }
 
@@ -93,29 +103,31 @@ export class Registry {
 
   /** A vulnerability is published, or found late. It may be announced before it is listed. */
   discover(image: StoredImage, id = this.random.pick(VULNERABILITIES), lag = this.lag()): void {
+    const status = this.random.chance(0.9) ? 'ACTIVE' : 'SUPPRESSED';
+    const before = image.findings.get(id);
+    if (before) lag = Math.min(lag, 4 * MINUTE); // of what is listed in another status, the gate takes that for an answer after five
     const severity = this.random.pick(['CRITICAL', 'HIGH', 'LOW', 'LOW'] as const);
     const announced = this.random.chance(0.5) ? 0 : lag;
-    this.later(image, announced, () => this.tellFinding(image, 'ACTIVE'));
+    this.later(image, announced, () => this.tellFinding(image, id, status));
     this.later(image, lag, () => {
-      if (image.scannedAt === undefined || image.findings.has(id)) return;
-      image.findings.set(id, { severity, status: 'ACTIVE' });
-      image.most = Math.max(image.most, activeOf(image));
+      const listed = image.findings.get(id);
+      if (before && listed?.status === 'CLOSED') listed.status = status;
+      else if (image.scannedAt !== undefined && !listed) image.findings.set(id, { severity, status });
     });
   }
 
   close(image: StoredImage): void {
-    const [id] = image.findings.keys();
-    if (id === undefined) return;
-    image.findings.delete(id);
-    this.tellFinding(image, 'CLOSED');
+    const [[id, finding] = []] = openOf(image);
+    if (!finding) return;
+    finding.status = 'CLOSED';
+    this.tellFinding(image, id!, 'CLOSED');
   }
 
   suppress(image: StoredImage): void {
-    const [finding] = image.findings.values();
+    const [[id, finding] = []] = openOf(image);
     if (!finding) return;
     finding.status = finding.status === 'ACTIVE' ? 'SUPPRESSED' : 'ACTIVE';
-    image.most = Math.max(image.most, activeOf(image));
-    this.tellFinding(image, finding.status);
+    this.tellFinding(image, id!, finding.status);
   }
 
   rescan(image: StoredImage): void {
@@ -132,7 +144,7 @@ export class Registry {
 
   private scanFirst(image: StoredImage): void {
     const begins = this.random.integer(0, 60) * SECOND;
-    const takes = this.random.chance(0.6) ? this.random.integer(10, 300) * SECOND : this.random.integer(0, this.slowest);
+    const takes = this.random.chance(0.6) ? this.random.integer(10, 300) * SECOND : this.random.integer(0, this.slowest.scan);
     this.later(image, begins, () => image.status = 'PENDING_INITIAL_SCAN');
     this.later(image, begins + takes / 2, () => image.status = 'SCAN_IN_PROGRESS');
     this.later(image, begins + takes, () => {
@@ -157,6 +169,7 @@ export class Registry {
 
   /** How long something is known before it is listed. */
   private lag(): number {
+    if (this.random.chance(0.1)) return this.random.integer(0, this.slowest.listing);
     return this.random.chance(0.7) ? this.random.integer(0, 10) * SECOND : this.random.integer(0, 240) * SECOND;
   }
 
@@ -168,8 +181,8 @@ export class Registry {
     });
   }
 
-  private tellFinding(image: StoredImage, status: string): void {
-    this.tell('Inspector2 Finding', { status, resources: [{ id: `${ARN}/${image.digest}` }] }, [`${ARN}/${image.digest}`]);
+  private tellFinding(image: StoredImage, id: string, status: string): void {
+    this.tell('Inspector2 Finding', { findingArn: arnOf(image, id), status, resources: [{ id: `${ARN}/${image.digest}` }] }, [`${ARN}/${image.digest}`]);
   }
 
   private tellCoverage(image: StoredImage): void {
@@ -190,6 +203,15 @@ export function canPull({ isThere, isArchived }: StoredImage): boolean {
   return isThere && !isArchived;
 }
 
-export function activeOf({ findings }: StoredImage): number {
-  return [...findings.values()].filter(({ status }) => status === 'ACTIVE').length;
+function openOf({ findings }: StoredImage): Array<[string, Listed]> {
+  return [...findings].filter(([, { status }]) => status !== 'CLOSED');
+}
+
+export function arnOf({ digest, life }: StoredImage, id: string): string {
+  return `${digest}/${life}/${id}`;
+}
+
+/** What is or was listed. */
+export function arnsOf(image: StoredImage): string[] {
+  return [...image.findings.keys()].map((id) => arnOf(image, id));
 }

@@ -2,15 +2,15 @@ import { deployment } from './deployments';
 import { Gate, type Plant, REFRESH } from './gate';
 import { platformsOf, truth } from './oracle';
 import { Random } from './random';
-import { REPOSITORY, Registry, type StoredImage } from './registry';
+import { LONGEST_LAG, REPOSITORY, Registry } from './registry';
 import { HOUR, type CallTimes, type Faults, MINUTE, type Service, Simulator } from './simulator';
 
 const SWEEP_EVERY = 5 * MINUTE;
 const LIST_EVERY = HOUR;
 /** After the last change: what is only found by a listing, or by looking again; with a message that is hidden meanwhile. */
 const REST = REFRESH + LIST_EVERY + 45 * MINUTE;
-/** The longest scan that has begun. */
-const SCANS = 2 * HOUR + 10 * MINUTE;
+/** The longest scan that has begun, until all of it is listed. */
+const SCANS = 2 * HOUR + 10 * MINUTE + LONGEST_LAG;
 
 const SERVICES: readonly Service[] = ['table', 'queue', 'bus', 'registry', 'inspector'];
 const times: CallTimes = (_service, random) => random.chance(0.9) ? random.integer(5, 60) : random.integer(60, 5_000);
@@ -57,7 +57,7 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
       const images = registry.images.filter(({ kind, isThere }) => isThere && (kind === 'IMAGE' || kind === 'INDEX'));
       if (images.length > 0) registry.archive(random.pick(images));
     }),
-    () => registry.images.length > 0 && void gate.ask({ repository: REPOSITORY, digest: random.pick(registry.images).digest }),
+    () => registry.images.length > 0 && gate.ask({ repository: REPOSITORY, digest: random.pick(registry.images).digest }),
     ...Array.from({ length: 3 }, () => () => deploy()),
     () => !isCalm && Object.assign(faults, { storm: { service: random.pick(SERVICES), until: simulator.now + random.integer(1, 6) * MINUTE } }),
   ];
@@ -68,14 +68,19 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
   /** Functions are deployed one after the other, and sometimes back again. */
   const deploy = () => {
     const before = gate.judging;
-    if (gate.watching !== before) return; // one deployment at a time
+    if (gate.watching !== before || gate.answering !== before) return; // one deployment at a time
     const next = deployment(`v${++version}`, random, simulator.now);
     simulator.after(random.integer(0, 10) * MINUTE, () => gate.watching = next);
     simulator.after(random.integer(0, 10) * MINUTE, () => gate.judging = next);
+    simulator.after(random.integer(0, 10) * MINUTE, () => gate.answering = next);
     if (!random.chance(0.3)) return;
     simulator.after(random.integer(11, 15) * MINUTE, () => gate.watching = before);
     simulator.after(random.integer(11, 15) * MINUTE, () => gate.judging = before);
+    simulator.after(random.integer(11, 15) * MINUTE, () => gate.answering = before);
   };
+
+  // Whatever happens, nobody is told wrongly that something is approved.
+  simulator.every(MINUTE, 0, () => registry.images.forEach(({ digest }) => gate.answer({ repository: REPOSITORY, digest })));
 
   act[random.integer(0, 1)]();
   for (let actions = random.integer(2, 12); actions > 0; actions--) {
@@ -83,17 +88,18 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
     simulator.after(at, random.pick(act));
   }
   if (isReliable && faults.crashes === 0 && faults.stalls === 0) {
-    simulator.every(MINUTE, 0, watchFor(gate, simulator, isCalm ? 8 * MINUTE : 30 * MINUTE));
+    // A judgement for a sweep that fails is begun anew by the sweep after the next: ten minutes for each failure in a row.
+    simulator.every(MINUTE, 0, watchFor(gate, simulator, isCalm ? 8 * MINUTE : 45 * MINUTE));
   }
   await simulator.run(end);
-  // Whatever is deployed, both functions are, in the end.
-  simulator.after(16 * MINUTE, () => gate.watching = gate.judging);
+  // Whatever is deployed, all functions are, in the end.
+  simulator.after(16 * MINUTE, () => gate.watching = gate.answering = gate.judging);
   await simulator.run(end + SCANS);
   const hasStalled = faults.stalls > 0;
   for (const name of ['crashes', 'errors', 'stalls'] as const) faults[name] = 0;
   await simulator.run(simulator.now + REST);
 
-  for (const { digest } of registry.images) await gate.ask({ repository: REPOSITORY, digest });
+  for (const { digest } of registry.images) gate.ask({ repository: REPOSITORY, digest });
   await check(gate, simulator.now, hasStalled);
   if (isCalm && !hasStalled) checkOnce(gate);
   return { violations: gate.violations, judgements: gate.judgements, deadLetters: gate.events.deadLetters.length + gate.requests.deadLetters.length };
@@ -102,10 +108,6 @@ export async function run(seed: number, plant?: Plant): Promise<Run> {
 /** Where every event comes and nothing crashes, a verdict is not wrong for long. */
 function watchFor(gate: Gate, simulator: Simulator, most: number): () => void {
   const wrongSince = new Map<string, number>();
-  const isWaitedFor = ({ digest }: StoredImage) => {
-    const { expected, metExpectation } = gate.store.at({ repository: REPOSITORY, digest }) ?? {};
-    return expected !== undefined && expected.until !== metExpectation && simulator.now < Date.parse(expected.until) + most;
-  };
   return () => {
     // Only once both functions are deployed, a new policy is applied to what was judged before.
     if (gate.watching !== gate.judging) wrongSince.clear();
@@ -115,7 +117,7 @@ function watchFor(gate: Gate, simulator: Simulator, most: number): () => void {
       const must = isThere ? truth(image, gate.judging, simulator.now) : undefined;
       const is = gate.store.at({ repository: REPOSITORY, digest });
       // A scan that begins anew is no news; announced findings are waited for.
-      const isFine = must === undefined || must === 'PENDING' || is?.status === must || (must === 'APPROVED' && platformsOf(image).some(isWaitedFor));
+      const isFine = must === undefined || must === 'PENDING' || is?.status === must || platformsOf(image).some((platform) => gate.insistsOn(platform));
       if (isFine) wrongSince.delete(digest);
       else if (!wrongSince.has(digest)) wrongSince.set(digest, simulator.now);
       else if (simulator.now - wrongSince.get(digest)! === most) gate.violate(digest, `has been ${is?.status}, not ${must}, for ${most / MINUTE} minutes`);
@@ -155,6 +157,9 @@ async function check(gate: Gate, now: number, hasStalled: boolean): Promise<void
     else if (told.some(({ decidedAt }, index) => index > 0 && decidedAt < told[index - 1].decidedAt)) gate.violate(digest, 'was announced out of order');
     const found = (what: string) => gate.violate(digest, `${what}: ${JSON.stringify({ kind: image.kind, isThere, must, is, told: told.map(({ status }) => status) })}`);
     if ((gate.revoked.get(digest) ?? 0) < endings(gate, digest)) found('is approved no longer, and that was not counted');
+    // What was announced before the image was pushed anew, and never listed since, is insisted on.
+    const isFine = isThere && platformsOf(image).some((platform) => gate.insistsOn(platform) && !gate.isListed(platform));
+    if (isFine) continue;
     if (is?.status !== must) found('has the wrong verdict');
     if (!isThere) {
       if (is?.dueAt) found('is not forgotten'); // what nothing runs expires
@@ -162,6 +167,7 @@ async function check(gate: Gate, now: number, hasStalled: boolean): Promise<void
     }
     if (!is || (must === undefined) !== (is.dueAt === undefined)) found('is lost');
     if (must === undefined) continue;
+    if (gate.answer({ repository: REPOSITORY, digest }).status !== must) found('is answered otherwise');
     if (is?.outbox) found('has something left to tell');
     if (told.at(-1)?.status !== must) found('was last announced otherwise');
     const history = store.history({ repository: REPOSITORY, digest });

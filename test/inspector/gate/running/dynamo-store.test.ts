@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient, DynamoDBServiceException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { App, Stack } from 'aws-cdk-lib';
@@ -27,6 +28,11 @@ beforeAll(async () => {
 afterAll(() => aws?.stop());
 afterEach(() => jest.restoreAllMocks());
 
+jest.mock('node:timers/promises', () => {
+  const actual = jest.requireActual('node:timers/promises');
+  return { ...actual, setTimeout: jest.fn(actual.setTimeout) };
+});
+
 /** The table of the construct, as it is in its template. */
 async function makeTable(): Promise<string> {
   const stack = new Stack(new App());
@@ -45,6 +51,8 @@ describe('whatever happens in whatever order', () => {
   const [which, version, at] = [fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 2 }), fc.constantFrom(AT, LATER)];
   const happens = fc.oneof<fc.Arbitrary<(store: ImageStore) => Promise<unknown>>[]>(
     fc.tuple(which, at).map(([of, when]) => (store) => store.note(image(of), { pushedAt: when }, when)),
+  fc.tuple(which, fc.constantFrom('a', 'b')).map(([of, arn]) => (store) => store.note(image(of), { awaited: [arn] }, AT)),
+  fc.tuple(which, fc.constantFrom(['a'], ['a', 'b'])).map(([of, arns]) => (store) => store.found(image(of), arns)),
   fc.tuple(which, at).map(([of, when]) => (store) => store.notePart(image(of), digest(9), when)),
   fc.tuple(which, version, at, fc.boolean()).map(([of, from, dueAt, isRecorded]) => (store) =>
     store.commit(image(of), from, { ...COURSE, dueAt }, isRecorded ? { verdict: approved(), decidedAt: dueAt } : undefined)),
@@ -144,6 +152,16 @@ describe('the table', () => {
     expect(asked).toEqual([100, 1, 50, 1]);
   });
 
+  test('that leaves out the same again and again is asked more and more slowly, and no more in the end', async () => {
+    const pauses: number[] = [];
+    jest.mocked(setTimeout).mockImplementation(async (ms) => void pauses.push(ms!));
+    jest.spyOn(client, 'send').mockImplementation(async (command: unknown) => ({ UnprocessedKeys: (command as BatchGetCommand).input.RequestItems }));
+
+    await expect(store.known('shop/web', [digest(1), digest(2)])).rejects.toThrow('The table left out 2 of the images that it was asked for, 8 times');
+
+    expect(pauses).toEqual([56, 112, 224, 448, 896, 1_792, 3_584]);
+  });
+
   const refusal = (name: string) => new DynamoDBServiceException({ name, message: name, $fault: 'client', $metadata: {} });
   const cancelled = (...codes: string[]) =>
     new TransactionCanceledException({ message: 'cancelled', $metadata: {}, CancellationReasons: codes.map((Code) => ({ Code })) });
@@ -166,7 +184,7 @@ describe('the table', () => {
     jest.spyOn(client, 'send').mockImplementation(async () => { throw refusal('ThrottlingException'); });
 
     const one = image(1);
-    const all = [store.told(one, 1), store.postpone(one, AT), store.forget(one, 1), store.get(one), store.note(one, {}, AT)];
+    const all = [store.told(one, 1), store.postpone(one, AT), store.forget(one, 1), store.get(one), store.note(one, {}, AT), store.note(one, { awaited: ['a'] }, AT), store.found(one, ['a'])];
     for (const { status, reason } of await Promise.allSettled(all) as PromiseRejectedResult[]) {
       expect(status).toBe('rejected');
       expect(reason.message).toBe('ThrottlingException');

@@ -23,13 +23,21 @@ describe('events as AWS documents them', () => {
     expect(hear(samples.INSPECTOR_SCAN)).toEqual([{
       repository: 'amazon/amazon-ecs-sample',
       digest: DIGEST,
-      notes: { expected: { count: 158, until: '2021-12-03T19:03:16.000Z' } },
+      notes: { expected: { count: 158, at: '2021-12-03T18:03:16.000Z' } },
       cause: 'SCAN',
     }]);
   });
 
-  test('a finding is about an image, named once although it is named twice', () => {
-    expect(hear(samples.INSPECTOR_FINDING)).toEqual([{ repository: 'inspector2', digest: DIGEST, cause: 'FINDING' }]);
+  test('a finding is about an image, named once although it is named twice, and awaited', () => {
+    expect(hear(samples.INSPECTOR_FINDING)).toEqual([{
+      repository: 'inspector2', digest: DIGEST, notes: { awaited: [samples.INSPECTOR_FINDING.detail.findingArn] }, cause: 'FINDING',
+    }]);
+  });
+
+  test.each([
+    ['that has closed', { status: 'CLOSED' }], ['that is suppressed', { status: 'SUPPRESSED' }], ['without a name', { findingArn: undefined }],
+  ])('a finding %s has an image judged, and is not awaited', (_name, more) => {
+    expect(hear({ ...samples.INSPECTOR_FINDING, detail: { ...samples.INSPECTOR_FINDING.detail, ...more } })).toEqual([{ repository: 'inspector2', digest: DIGEST, cause: 'FINDING' }]);
   });
 
   test('a change of coverage is about the image that it names', () => {

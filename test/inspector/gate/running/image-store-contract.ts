@@ -1,6 +1,6 @@
 import type { WatchedImage } from '../../../../src/inspector/gate/contract';
 import type { DueImage, ImageStore } from '../../../../src/inspector/gate/running/image-store';
-import { ConflictError, type ImageCourse } from '../../../../src/inspector/gate/running/state';
+import { AWAITED_AT_MOST, ConflictError, type ImageCourse } from '../../../../src/inspector/gate/running/state';
 import { NOW, digest } from '../../facts';
 import { approved, rejected } from '../verdicts';
 
@@ -42,13 +42,39 @@ export function testImageStore(open: () => Promise<ImageStore>): void {
   });
 
   test('what is heard of an image is remembered, and it is due once', async () => {
-    const expected = { count: 3, until: LATER };
+    const expected = { count: 3, at: AT };
     expect(await store.note(ONE, { pushedAt: AT }, AT)).toEqual({ ...ONE, version: 0, pushedAt: AT, dueAt: AT });
     const state = await store.note(ONE, { expected, pushedBy: { arn: 'somebody', at: AT } }, LATER);
 
     expect(state).toEqual({ ...ONE, version: 0, pushedAt: AT, expected, pushedBy: { arn: 'somebody', at: AT }, dueAt: AT });
     expect(await store.get(ONE)).toEqual(state);
-    expect(await store.note(ONE, { pushedAt: LATER }, LATER)).toMatchObject({ pushedAt: LATER });
+    const again = { pushedAt: LATER, pushedBy: { arn: 'somebody else', at: LATER } };
+    expect(await store.note(ONE, again, LATER)).toEqual(state); // a tag was moved
+    expect(await store.note(ONE, { expected: { count: 5, at: LATER } }, LATER)).toMatchObject({ expected: { count: 5, at: LATER } });
+  });
+
+  test('findings are awaited, each once, until they are found', async () => {
+    await store.note(ONE, { awaited: ['b'] }, AT);
+    expect(await store.note(ONE, { awaited: ['a'] }, LATER)).toEqual({ ...ONE, version: 0, awaited: ['a', 'b'], dueAt: AT });
+    await store.commit(ONE, 0, COURSE);
+    await store.note(ONE, { awaited: ['b'], pushedAt: AT }, AT);
+    await store.found(ONE, ['a', 'c']);
+    expect(await store.get(ONE)).toMatchObject({ version: 1, status: 'APPROVED', awaited: ['b'], pushedAt: AT });
+
+    await store.found(ONE, ['b']);
+    expect((await store.get(ONE))!.awaited).toBeUndefined();
+    expect((await store.note(ONE, { awaited: [] }, AT)).awaited).toBeUndefined();
+    await store.found(image(2), ['a']);
+    expect(await store.get(image(2))).toBeUndefined();
+  });
+
+  test('no more findings are awaited than there is room for, and nothing else is lost', async () => {
+    for (let number = 0; number <= AWAITED_AT_MOST; number++) await store.note(ONE, { awaited: [`arn:${number}`] }, AT);
+
+    const { awaited, expected } = await store.note(ONE, { awaited: ['more'], expected: { count: 3, at: AT } }, AT);
+    expect(awaited).toHaveLength(AWAITED_AT_MOST);
+    expect(awaited).not.toContain('more');
+    expect(expected).toEqual({ count: 3, at: AT });
   });
 
   test('an image may be part of several indexes, of each once', async () => {
@@ -90,7 +116,8 @@ export function testImageStore(open: () => Promise<ImageStore>): void {
 
   test('a decision leaves nothing of the one before but its record', async () => {
     await store.notePart(ONE, digest(9), AT);
-    await store.commit(ONE, 0, { ...COURSE, pendingSince: AT, missingSince: AT, metExpectation: AT }, { verdict: approved(), decidedAt: AT });
+    const all = { ...COURSE, judgeAgainAt: AT, pendingSince: AT, missingSince: AT, metExpectation: AT };
+    await store.commit(ONE, 0, all, { verdict: approved(), decidedAt: AT });
     await store.commit(ONE, 1, { status: 'REJECTED', decidedAt: LATER, dueAt: LATER }, { verdict: rejected(), decidedAt: LATER });
 
     expect(await store.get(ONE)).toEqual({ ...ONE, version: 2, partOf: [digest(9)], status: 'REJECTED', decidedAt: LATER, dueAt: LATER });

@@ -1,4 +1,4 @@
-import type { Finding, ImageFacts } from '../../../../src/inspector/contract';
+import type { AwaitedFindings, Finding, ImageFacts, ScanFacts } from '../../../../src/inspector/contract';
 import type { JudgementCause, JudgementRequest } from '../../../../src/inspector/gate/contract';
 import { INDEXES_AT_MOST } from '../../../../src/inspector/gate/running/indexes';
 import { type GateJudgement, type GateWorld, judgeImage } from '../../../../src/inspector/gate/running/judge-image';
@@ -13,8 +13,8 @@ const of = (which: string) => ({ repository, digest: which });
 let store: MemoryStore;
 let now: Date;
 let image: ImageFacts;
-/** How many findings were said to be expected at the last reading. */
-let expected: Record<string, number>;
+/** What was said to be announced at the last reading. */
+let expected: Record<string, AwaitedFindings>;
 let announced: string[];
 let requested: JudgementRequest[];
 let later: Array<[JudgementRequest, number]>;
@@ -32,9 +32,8 @@ beforeEach(() => {
     read: async (_image, beforeScans) => {
       const platforms = image.manifests.filter(({ kind }) => kind === 'IMAGE').map((manifest) => manifest.digest);
       const found = platforms.length > 0 ? await beforeScans(platforms) : new Map();
-      expected = Object.fromEntries([...found].map(([which, { count }]) => [which, count]));
-      const scans = image.scans.map((each) => ({ readFindings: each.findings.length, ...each, expectedFindings: expected[each.digest] }));
-      return { ...image, scans };
+      expected = Object.fromEntries(found);
+      return { ...image, scans: image.scans.map((each) => ({ ...each, awaited: awaitedOf(each, expected[each.digest]) })) };
     },
     announce: async (events) => {
       for (const { type, detail } of events) announced.push(detail.digest === IMAGE.digest ? type : `${type} ${detail.digest}`);
@@ -45,6 +44,8 @@ beforeEach(() => {
   };
 });
 
+const awaitedOf = ({ findings }: ScanFacts, awaited?: AwaitedFindings) =>
+  awaited && { count: Math.max(0, awaited.count - findings.length), arns: awaited.arns };
 const judge = (cause: JudgementCause = 'PUSH', which: string = IMAGE.digest, by: Partial<GateWorld> = {}) =>
   judgeImage({ ...of(which), cause }, { ...world, ...by }, judgement);
 const passed = (ms: number) => now = new Date(now.getTime() + ms);
@@ -210,42 +211,150 @@ describe('an index', () => {
 
   test('waits for what was announced of its platforms, until they have met it', async () => {
     image = index([], []);
-    const until = new Date(NOW.getTime() + 60 * MINUTE).toISOString();
-    await store.note(of(PLATFORM), { expected: { count: 3, until } }, NOW.toISOString());
+    const at = NOW.toISOString();
+    await store.note(of(PLATFORM), { expected: { count: 3, at } }, at);
 
-    expect(await judge()).toMatchObject({ status: 'REJECTED', reasons: ['FINDINGS_INCOMPLETE'] });
-    expect(expected).toEqual({ [PLATFORM]: 3 });
+    expect(await judge()).toMatchObject({ status: 'PENDING', reasons: ['FINDINGS_AWAITED'] });
+    expect(expected).toEqual({ [PLATFORM]: { count: 3, arns: [] } });
 
-    await store.commit(of(PLATFORM), 0, { metExpectation: until });
+    await store.commit(of(PLATFORM), 0, { metExpectation: at });
     expect(await judge()).toMatchObject({ status: 'APPROVED' });
     expect(expected).toEqual({});
   });
 });
 
 describe('announced findings', () => {
-  const until = new Date(NOW.getTime() + 60 * MINUTE).toISOString();
+  const at = NOW.toISOString();
+  const SOON = new Date(NOW.getTime() + 15_000).toISOString();
+  const announce = (count: number, when = at) => store.note(of(IMAGE.digest), { expected: { count, at: when } }, at);
+  const harmless = [fixable({ id: 'CVE-1', severity: 'LOW' }), fixable({ id: 'CVE-2', severity: 'LOW' })];
 
-  beforeEach(() => store.note(of(IMAGE.digest), { expected: { count: 2, until } }, NOW.toISOString()));
+  test('are insisted on for as long as it takes, and nobody is told meanwhile', async () => {
+    await announce(2);
 
-  test('are insisted on, and asked for again when that ends', async () => {
-    expect(await judge('SCAN')).toMatchObject({ reasons: ['FINDINGS_INCOMPLETE'] });
-    passed(50 * MINUTE);
-    await judge('SWEEP');
+    for (const minutes of [1, 5, 30, 61, 24 * 60]) {
+      passed(minutes * MINUTE);
+      expect(await judge('SCAN')).toMatchObject({ status: 'PENDING', reasons: ['FINDINGS_AWAITED'], metrics: { MinutesPending: expect.any(Number) } });
+      expect(Date.parse(store.at(IMAGE)!.dueAt!)).toBeLessThanOrEqual(now.getTime() + 60 * MINUTE);
+    }
+    expect(announced).toEqual([]);
 
-    expect(store.at(IMAGE)!.dueAt).toBe(until);
-    passed(10 * MINUTE);
+    image = single(harmless);
+    passed(60 * MINUTE);
     expect(await judge('SWEEP')).toMatchObject({ status: 'APPROVED' });
   });
 
-  test('may close once they were read', async () => {
-    const harmless = [fixable({ id: 'CVE-1', severity: 'LOW' }), fixable({ id: 'CVE-2', severity: 'LOW' })];
+  test('leave an approval that is there, until nobody has confirmed it for too long', async () => {
+    await judge();
+    await announce(2);
+
+    passed(24 * 60 * MINUTE);
+    expect(await judge('SCAN')).toMatchObject({ done: 'KEPT', status: 'PENDING' });
+    passed(24 * 60 * MINUTE);
+    expect(await judge('SWEEP')).toMatchObject({ done: 'DECIDED', status: 'PENDING' });
+    expect(announced).toEqual(['Image Approved', 'Image Verdict Changed']);
+  });
+
+  test('may be deleted once they were listed; what is announced anew is insisted on anew', async () => {
+    await announce(2);
     image = single(harmless);
     await judge('SCAN');
-    expect(store.at(IMAGE)!.metExpectation).toBe(until);
+    expect(store.at(IMAGE)!.metExpectation).toBe(at);
     image = single([]);
 
     expect(await judge('FINDING')).toMatchObject({ status: 'APPROVED' });
     expect(expected).toEqual({});
+
+    await announce(1, SOON);
+    await judge('SCAN');
+    expect(expected).toEqual({ [IMAGE.digest]: { count: 1, arns: [] } });
+  });
+
+  test('that are announced while the image is read are not met by what was read', async () => {
+    await announce(2);
+    image = single(harmless);
+    const read: GateWorld['read'] = async (...from) => {
+      const found = await world.read(...from);
+      await announce(5, SOON);
+      return found;
+    };
+
+    await judge('SCAN', IMAGE.digest, { read });
+
+    expect(store.at(IMAGE)!.metExpectation).toBe(at);
+    expect(await judge('SCAN')).toMatchObject({ status: 'PENDING' });
+  });
+});
+
+describe('a finding that was announced by itself', () => {
+  const ARN = 'arn:aws:inspector2:eu-central-1:123456789012:finding/1';
+  const hear = () => store.note(of(IMAGE.digest), { awaited: [ARN] }, NOW.toISOString());
+  /** Lists these of what was announced. */
+  const listing = (...arns: string[]): GateWorld['read'] => async (_image, beforeScans) => {
+    const announcedOf = await beforeScans(image.manifests.map((manifest) => manifest.digest));
+    const scans = image.scans.map((each) => {
+      const found = announcedOf.get(each.digest);
+      return { ...each, awaited: found && { count: 0, arns: found.arns.filter((arn) => !arns.includes(arn)) } };
+    });
+    return { ...image, scans };
+  };
+
+  test('is insisted on until it is listed, in whatever status', async () => {
+    await hear();
+
+    expect(await judge('FINDING', IMAGE.digest, { read: listing() })).toMatchObject({ status: 'PENDING', reasons: ['FINDINGS_AWAITED'] });
+    expect(store.at(IMAGE)!.awaited).toEqual([ARN]);
+    passed(61 * MINUTE);
+    expect(await judge('SWEEP', IMAGE.digest, { read: listing() })).toMatchObject({ status: 'PENDING' });
+
+    passed(61 * MINUTE);
+    expect(await judge('SWEEP', IMAGE.digest, { read: listing(ARN) })).toMatchObject({ status: 'APPROVED' });
+    expect(store.at(IMAGE)!.awaited).toBeUndefined();
+  });
+
+  test('has an image that is approved looked at within an hour, again and again, and never confirmed', async () => {
+    await judge();
+    await hear();
+
+    for (let hours = 1; hours < 48; hours++) {
+      passed(60 * MINUTE);
+      expect(await judge('SWEEP', IMAGE.digest, { read: listing() })).not.toMatchObject({ done: 'DECIDED' });
+      expect(store.at(IMAGE)).toMatchObject({ status: 'APPROVED', confirmedAt: NOW.toISOString() });
+    }
+    passed(60 * MINUTE);
+    expect(await judge('SWEEP', IMAGE.digest, { read: listing() })).toMatchObject({ done: 'DECIDED', status: 'PENDING' });
+  });
+
+  test('is insisted on beside one that is listed', async () => {
+    await hear();
+    await store.note(of(IMAGE.digest), { awaited: ['arn:2'] }, NOW.toISOString());
+
+    await judge('FINDING', IMAGE.digest, { read: listing(ARN) });
+
+    expect(store.at(IMAGE)!.awaited).toEqual(['arn:2']);
+  });
+
+  test('is forgotten with its image', async () => {
+    await judge();
+    await hear();
+    image = facts([], []);
+
+    await judge('CHANGE');
+
+    expect(store.at(IMAGE)).toMatchObject({ status: 'APPROVED', missingSince: NOW.toISOString() });
+    expect(store.at(IMAGE)!.awaited).toBeUndefined();
+  });
+
+  test('is forgotten, and the count of the first scan with it, when the image is archived', async () => {
+    await judge();
+    await hear();
+    await store.note(of(IMAGE.digest), { expected: { count: 3, at: NOW.toISOString() } }, NOW.toISOString());
+    image = single([], { status: 'IMAGE_ARCHIVED' });
+
+    await judge('CHANGE');
+
+    expect(store.at(IMAGE)).toMatchObject({ status: 'REJECTED', metExpectation: NOW.toISOString() });
+    expect(store.at(IMAGE)!.awaited).toBeUndefined();
   });
 });
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import type { Verdict } from '../../../../src/inspector/contract';
 import { matches } from '../../../../src/inspector/decision/apply-exceptions';
 import { type JudgementCause, WINDOW_SECONDS } from '../../../../src/inspector/gate/contract';
-import { answerOf } from '../../../../src/inspector/gate/running/answer';
+import { answerOf, isWatched } from '../../../../src/inspector/gate/running/answer';
 import { outcomeOf } from '../../../../src/inspector/gate/running/outcome';
 import { packed } from '../../../../src/inspector/gate/running/record';
 import { messagesOf } from '../../../../src/inspector/gate/running/requests';
@@ -13,6 +13,7 @@ import { eventOf, withIndexes } from '../../../../src/inspector/gate/running/ver
 import { NOW, digest } from '../../facts';
 import { STATE, approved, long, rejected } from '../verdicts';
 
+const HOUR = 3_600_000;
 const DAY = 86_400_000;
 /** Text that gzip can do little with. */
 const noise = (index: number) => Array.from({ length: 12 }, (_, at) => Math.sin(index * 100 + at).toString(36)).join('');
@@ -115,7 +116,7 @@ describe('a record', () => {
     expect(gunzipSync(bytes).length).toBeGreaterThan(4_000_000);
     expect(omitted).toBe(50_100 - 100 - unpacked(verdict).tolerated.length);
     const record = { decidedAt: NOW.toISOString(), verdict: unpacked(verdict), omitted };
-    const answer = answerOf({ ...STATE, status: 'APPROVED', confirmedAt: NOW.toISOString() }, record, NOW, { refreshSeconds: 86_400 });
+    const answer = answerOf({ ...STATE, status: 'APPROVED', confirmedAt: NOW.toISOString() }, record, NOW, { refreshSeconds: 86_400, fingerprint: STATE.judgedBy! });
     expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThan(6 * 1024 * 1024);
   });
 
@@ -194,9 +195,9 @@ describe('an event', () => {
 });
 
 describe('an answer', () => {
-  const RULES = { refreshSeconds: 86_400 };
+  const RULES = { fingerprint: 'f1', refreshSeconds: 86_400 };
   const RECORD = { verdict: approved(), decidedAt: NOW.toISOString(), omitted: 3 };
-  const state = (status: ImageState['status']): ImageState => ({ ...STATE, status, confirmedAt: NOW.toISOString(), decidedAt: NOW.toISOString() });
+  const state = (status: ImageState['status']): ImageState => ({ ...STATE, status, judgedBy: 'f1', confirmedAt: NOW.toISOString(), decidedAt: NOW.toISOString() });
   const at = (ms: number) => new Date(NOW.getTime() + ms);
 
   test('about an image that was never judged is that nobody knows', () => {
@@ -209,15 +210,38 @@ describe('an answer', () => {
       .toEqual({ schemaVersion: 1, status, confirmedAt: NOW.toISOString(), verdict: RECORD.verdict, omitted: 3 });
   });
 
-  test.each([['holds', 2 * DAY - 1, 'APPROVED'], ['has lapsed', 2 * DAY, 'PENDING']])('an approval %s', (_name, ms, status) => {
+  test.each([
+    ['holds', 2 * DAY - 1, { status: 'APPROVED' }], ['has lapsed', 2 * DAY, { status: 'PENDING', pendingBecause: 'LAPSED' }],
+  ])('an approval %s', (_name, ms, answer) => {
     expect(answerOf(state('APPROVED'), RECORD, at(ms), RULES)).toEqual({
-      schemaVersion: 1, status, validUntil: at(2 * DAY).toISOString(), confirmedAt: NOW.toISOString(), verdict: RECORD.verdict, omitted: 3,
+      schemaVersion: 1, ...answer, validUntil: at(2 * DAY).toISOString(), confirmedAt: NOW.toISOString(), verdict: RECORD.verdict, omitted: 3,
     });
+  });
+
+  test.each([
+    ['holds', HOUR - 1, { status: 'APPROVED' }], ['has ended', HOUR, { status: 'PENDING', pendingBecause: 'LAPSED' }],
+  ])('an approval that rests on what %s is no better', (_name, ms, answer) => {
+    const rests = { ...state('APPROVED'), judgeAgainAt: at(HOUR).toISOString() };
+
+    expect(answerOf(rests, RECORD, at(ms), RULES)).toMatchObject({ ...answer, validUntil: at(HOUR).toISOString() });
+    expect(answerOf({ ...rests, judgeAgainAt: at(9 * DAY).toISOString() }, RECORD, at(ms), RULES)).toMatchObject({ status: 'APPROVED', validUntil: at(2 * DAY).toISOString() });
+  });
+
+  test.each(['APPROVED', 'REJECTED', 'PENDING'] as const)('%s by another policy than what is deployed holds no more', (status) => {
+    for (const judgedBy of ['f0', undefined]) {
+      expect(answerOf({ ...state(status), judgedBy }, RECORD, NOW, RULES)).toMatchObject({ status: 'PENDING', pendingBecause: 'POLICY_CHANGED' });
+    }
   });
 
   test('says what holds even when its record is gone', () => {
     expect(answerOf(state('APPROVED'), undefined, NOW, RULES)).toMatchObject({ status: 'APPROVED', verdict: undefined });
   });
+});
+
+test.each<[string[] | undefined, boolean]>([
+  [['shop/web'], true], [['shop'], false], [['shop/*'], true], [['team/*', 's*b'], true], [['*'], true], [[], false], [undefined, true],
+])('of a gate that watches %j, shop/web is watched: %s', (watched, expected) => {
+  expect(isWatched('shop/web', watched)).toBe(expected);
 });
 
 describe('an update', () => {

@@ -21,9 +21,12 @@ beforeEach(() => {
     store,
     now: () => NOW,
     request: async (requests) => void requested.push(...requests),
-    listLater: async (names) => void listed.push(...names),
+    listLater: async (names, from) => void listed.push(...names.map((name) => from === undefined ? name : `${name} from ${from}`)),
     repositories: async function* () { yield* [Object.keys(registry).slice(0, 2), Object.keys(registry).slice(2)]; },
-    images: async function* (repository) { yield* registry[repository] ?? []; },
+    images: async function* (repository, from = '0') {
+      const pages = registry[repository] ?? [];
+      for (let at = Number(from); at < pages.length; at++) yield { images: pages[at], next: at + 1 < pages.length ? String(at + 1) : undefined };
+    },
     isEnding: () => left-- <= 0,
   };
 });
@@ -46,7 +49,7 @@ describe('an event', () => {
   });
 
   test('that has nothing to be remembered is not noted', async () => {
-    await watch(samples.INSPECTOR_FINDING, world, RULES);
+    await watch({ ...samples.INSPECTOR_FINDING, detail: { ...samples.INSPECTOR_FINDING.detail, status: 'CLOSED' } }, world, RULES);
 
     expect(requested).toMatchObject([{ cause: 'FINDING' }]);
     expect(store.at(requested[0])).toBeUndefined();
@@ -144,6 +147,37 @@ describe('a list of images', () => {
     expect(listed).toEqual(['shop/web']);
     left = 3;
     expect(await watch({ errand: 'list', repository: 'shop/web' }, world, RULES)).toEqual({ done: 'LISTED', count: 2, metrics: {} });
+  });
+});
+
+describe('a list of images that are known', () => {
+  beforeEach(async () => {
+    registry['shop/web'] = [[pushed(1)], [pushed(2)], [pushed(3)]];
+    for (const number of [1, 2]) await due(number, DAY, 'f1');
+  });
+
+  test('goes on from the next page when there is no time left, though there was nothing new', async () => {
+    left = 1;
+
+    expect(await watch({ errand: 'list', repository: 'shop/web' }, world, RULES)).toEqual({ done: 'LISTED_IN_PART', count: 0, metrics: {} });
+    expect(listed).toEqual(['shop/web from 2']);
+    left = 9;
+    expect(await watch({ errand: 'list', repository: 'shop/web', from: '2' }, world, RULES)).toEqual({ done: 'LISTED', count: 1, metrics: {} });
+  });
+
+  test('goes on from a page of which something is left', async () => {
+    left = 2;
+
+    expect(await watch({ errand: 'list', repository: 'shop/web' }, world, RULES)).toMatchObject({ done: 'LISTED_IN_PART', count: 0 });
+    expect(listed).toEqual(['shop/web from 2']);
+  });
+
+  test('ends with its last page, whatever time is left', async () => {
+    registry['shop/web'] = [[pushed(1)]];
+    left = 0;
+
+    expect(await watch({ errand: 'list', repository: 'shop/web' }, world, RULES)).toMatchObject({ done: 'LISTED' });
+    expect(listed).toEqual([]);
   });
 });
 
