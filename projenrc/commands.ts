@@ -30,13 +30,17 @@ export class Commands extends Component {
       receiveArgs: true,
     });
 
+    const cdk = project.addTask('test:cdk', { description: 'The tests of what depends on aws-cdk-lib and constructs' });
+    cdk.spawn(project.preCompileTask);
+    cdk.spawn(project.compileTask);
+    cdk.exec(`jest --testPathIgnorePatterns ${WITHOUT_CDK.map((pattern) => `'${pattern}'`).join(' ')}`);
+
     project.addTask('test:newest-cdk', {
-      description: 'The tests of what depends on aws-cdk-lib and constructs, with the newest of them',
+      description: 'test:cdk and test:judges with the newest aws-cdk-lib and constructs',
       shell: TaskShell.bash(),
       exec: [
         'trap "npm ci || exit 1" EXIT', // what is pinned comes back whatever the tests say, and their exit code stays
-        'npm install --no-save aws-cdk-lib@latest constructs@latest && projen pre-compile && projen compile'
-          + ` && jest --testPathIgnorePatterns ${WITHOUT_CDK.map((pattern) => `'${pattern}'`).join(' ')} && npm run ${judges.name}`,
+        `npm install --no-save aws-cdk-lib@latest constructs@latest && npm run ${cdk.name} && npm run ${judges.name}`,
       ].join('; '),
     });
 

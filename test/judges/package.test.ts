@@ -208,8 +208,8 @@ describe('commands', () => {
   });
 
   test.each([
-    ['install', 4, 'npm ci'], ['test', 2, 'npm test\nnpm ci'], ['run', 3, 'npm run test:judges\nnpm ci'], ['ci', 1, 'npm ci'],
-    ['nothing', 0, 'npm test\n3 passed, 0 failed\nnpm run test:judges\nnpm ci'],
+    ['install', 4, 'npm ci'], ['run', 3, 'npm run test:cdk\nnpm ci'], ['ci', 1, 'npm ci'],
+    ['nothing', 0, 'npm run test:cdk\nnpm run test:judges\nnpm ci'],
   ])('test:newest-cdk brings back what is pinned and keeps the exit code (%s fails)', async (fails, code, end) => {
     const [{ exec }] = JSON.parse(read('.projen', 'tasks.json')).tasks['test:newest-cdk'].steps;
     const outcome = await withNpm(fails, code, exec);
