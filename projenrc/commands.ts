@@ -51,6 +51,11 @@ export class Commands extends Component {
       receiveArgs: true,
     });
     project.gitignore.exclude('/test/clients/.bin/');
+    project.addTask('test:deployments', {
+      description: 'What takes many deployments to the local AWS: repositories adopted in place, settings of the registry that come and go',
+      exec: "jest --testMatch '<rootDir>/test/**/*.deployment-test.ts'",
+      receiveArgs: true,
+    });
     project.addTask('test:mutation', {
       description: 'Change the judgement in small ways, and see whether a test notices; takes minutes',
       exec: 'stryker run',
@@ -98,7 +103,7 @@ export class Commands extends Component {
     project.addTask('test:all', {
       description: 'The tests, and what takes longer than they may: more judges, OCI clients, packages of every language, the newest CDK',
       steps: [
-        { spawn: 'test' }, { spawn: judges.name }, { spawn: 'test:java' }, { spawn: 'test:clients' }, { spawn: 'test:languages' },
+        { spawn: 'test' }, { spawn: judges.name }, { spawn: 'test:java' }, { spawn: 'test:deployments' }, { spawn: 'test:clients' }, { spawn: 'test:languages' },
         { spawn: 'test:newest-cdk' },
       ],
     });

@@ -92,7 +92,7 @@ export class Workflows extends Component {
       runsOn: ['ubuntu-latest'],
       permissions: { contents: JobPermission.READ },
       timeoutMinutes: 180, // two processors are an hour at the mutations
-      strategy: { failFast: false, matrix: { domain: { task: ['test:judges', 'test:model', 'test:mutation'] } } },
+      strategy: { failFast: false, matrix: { domain: { task: ['test:deployments', 'test:judges', 'test:model', 'test:mutation'] } } },
       steps: [
         { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
         { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.10' } },

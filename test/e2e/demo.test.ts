@@ -154,8 +154,8 @@ describe('the installation', () => {
 
 test.each([
   ['SIGINT', 130, 'Start the local AWS'],
-  ['SIGHUP', 129, 'Deploy the example app'],
-  ['SIGTERM', 143, 'SecureEcrRepository'],
+  ['SIGHUP', 129, 'Synthesize the example app'],
+  ['SIGTERM', 143, 'Deploy the example app'],
 ] as const)('%s: exit code %d, nothing left: %s', async (signal, code, phase) => {
   demo = new DemoProcess(['--json']);
   await demo.shows(phase);

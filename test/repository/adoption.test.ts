@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { page, stackOf } from '../support/page-example';
 
-/* The examples of docs/repository.md that adopt a repository; test/e2e/adoption.test.ts deploys them. */
+/* The examples of docs/repository.md that adopt a repository; test/e2e/adoption.deployment-test.ts deploys them. */
 
 const markdown = page('repository.md');
 const [, mapping] = /--resource-mapping-inline '(.*)'$/m.exec(markdown)!;

@@ -6,6 +6,8 @@ const RUNS = Number(process.env.MODEL_RUNS ?? 500);
 const FIRST = Number(process.env.MODEL_SEED ?? 1);
 /** In so many runs each planted defect must show. */
 const PLANTED_RUNS = 1_500;
+/** What shows late, `npx projen test:model` alone waits for. */
+const RARE = ['failures are taken for success'];
 
 test(`in ${RUNS} histories nothing is approved wrongly, and no image is lost`, async () => {
   const failed: string[] = [];
@@ -23,7 +25,7 @@ test(`in ${RUNS} histories nothing is approved wrongly, and no image is lost`, a
   if (process.env.MODEL_RUNS) process.stdout.write(`${RUNS} histories from seed ${FIRST}: ${judgements} judgements, ${deadLetters} dead letters\n`);
 }, 600_000);
 
-test.each(Object.keys(PLANTS))('the model notices when %s', async (name) => {
+test.each(Object.keys(PLANTS).filter((name) => process.env.MODEL_RUNS || !RARE.includes(name)))('the model notices when %s', async (name) => {
   let seed = 1;
   while (seed <= PLANTED_RUNS && (await run(seed, PLANTS[name])).violations.length === 0) seed++;
 
