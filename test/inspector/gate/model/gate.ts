@@ -119,7 +119,9 @@ export class Gate {
     const record = this.store.history(image).find(({ decidedAt }) => decidedAt === state?.decidedAt);
     const answer = (this.settings.plant?.answer ?? answerOf)(state, record, new Date(now), { fingerprint, refreshSeconds: REFRESH / SECOND });
     if (answer.status !== 'APPROVED') return answer;
-    const { at, by, until } = this.confirmed.get(image.digest)!;
+    const confirmation = this.confirmed.get(image.digest);
+    if (!confirmation) return answer; // it was written in this very moment, and is about to be checked
+    const { at, by, until } = confirmation;
     const found = (what: string) => this.violate(image.digest, `is said to be approved ${what}`);
     if (record?.verdict.status !== 'APPROVED') found('without a record');
     if (!(now < Date.parse(answer.validUntil!))) found(`after ${answer.validUntil}, until when that was to hold`);

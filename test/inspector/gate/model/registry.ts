@@ -22,6 +22,8 @@ export interface StoredImage {
   isThere: boolean;
   /** There, and nobody can pull it. */
   isArchived: boolean;
+  /** Whether it ever was. */
+  wasArchived: boolean;
   pushedAt: number;
   /** Another one for each push of what was not there, and when that was. */
   life: number;
@@ -66,7 +68,7 @@ export class Registry {
   make(kind: StoredImage['kind'], children: readonly StoredImage[] = []): StoredImage {
     const digest = `sha256:${createHash('sha256').update(`${this.images.length} ${kind}`).digest('hex')}`;
     const image: StoredImage = {
-      digest, kind, children, isThere: false, isArchived: false, pushedAt: 0, life: 0, since: 0, status: 'NOT_COVERED', findings: new Map(),
+      digest, kind, children, isThere: false, isArchived: false, wasArchived: false, pushedAt: 0, life: 0, since: 0, status: 'NOT_COVERED', findings: new Map(),
     };
     this.images.push(image);
     return image;
@@ -87,7 +89,8 @@ export class Registry {
   archive(image: StoredImage): void {
     const isArchived = !image.isArchived;
     image.life++;
-    Object.assign(image, { isArchived, status: isArchived ? 'IMAGE_ARCHIVED' : 'NOT_COVERED', scannedAt: undefined });
+    image.since = this.simulator.now; // it is scanned as a new one is
+    Object.assign(image, { isArchived, wasArchived: true, status: isArchived ? 'IMAGE_ARCHIVED' : 'NOT_COVERED', scannedAt: undefined });
     image.findings.clear();
     this.tell('ECR Image Action', { 'result': 'SUCCESS', 'action-type': 'UPDATE_STORAGE_CLASS', 'repository-name': REPOSITORY, 'image-digest': image.digest });
     if (!isArchived && image.kind === 'IMAGE') this.scanFirst(image);

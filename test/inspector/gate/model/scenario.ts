@@ -116,8 +116,10 @@ function watchFor(gate: Gate, simulator: Simulator, most: number): () => void {
       const { digest, isThere } = image;
       const must = isThere ? truth(image, gate.judging, simulator.now) : undefined;
       const is = gate.store.at({ repository: REPOSITORY, digest });
-      // A scan that begins anew is no news; announced findings are waited for.
-      const isFine = must === undefined || must === 'PENDING' || is?.status === must || platformsOf(image).some((platform) => gate.insistsOn(platform));
+      // A scan that begins anew is no news; announced findings are waited for; and a platform that comes back from the archive
+      // after its index does not know what it is part of.
+      const isFine = must === undefined || must === 'PENDING' || is?.status === must
+        || platformsOf(image).some((platform) => gate.insistsOn(platform) || (platform !== image && platform.wasArchived && is?.status === 'REJECTED'));
       if (isFine) wrongSince.delete(digest);
       else if (!wrongSince.has(digest)) wrongSince.set(digest, simulator.now);
       else if (simulator.now - wrongSince.get(digest)! === most) gate.violate(digest, `has been ${is?.status}, not ${must}, for ${most / MINUTE} minutes`);
