@@ -8,7 +8,7 @@ import type { EcrAuditTrailProps } from './ecr-audit-trail-props';
 import { LIMITS } from '../private/limits';
 import { Problems } from '../private/problems';
 import { repeated } from '../private/repeated';
-import { environmentOf, isElsewhere, sameEnvironment } from '../private/resources-around';
+import { checkRepositoriesHere, sameEnvironment } from '../private/resources-around';
 import { knownLength, matches } from '../private/tokens';
 
 /** Refuses wrong properties, all of them together. */
@@ -35,16 +35,10 @@ export function checkProps(scope: Construct, id: string, props: EcrAuditTrailPro
       code: 'auditEmpty',
     });
   }
-  for (const repository of props.repositories ?? []) {
-    const env = environmentOf(repository);
-    problems.unless(!isElsewhere(scope, env), {
-      prop: 'repositories',
-      must: 'be in the account and Region of the stack',
-      got: `${repository.node.path} in ${env.account}/${env.region}`,
-      remedy: 'make an audit there: CloudTrail and the event bus tell of repositories where they are',
-      code: 'auditRepositoryElsewhere',
-    });
-  }
+  checkRepositoriesHere(scope, props.repositories, {
+    remedy: 'make an audit there: CloudTrail and the event bus tell of repositories where they are',
+    code: 'auditRepositoryElsewhere',
+  }, problems);
   const hour = Duration.hours(1);
   problems.unless(props.inventoryInterval === undefined || isAtLeast(props.inventoryInterval, hour), {
     prop: 'inventoryInterval',

@@ -5,10 +5,9 @@ import { RegistryRecord } from './registry-record';
 import { RegistryScanning } from './registry-scanning';
 import { RegistrySettings } from './registry-settings';
 import { RescanSetting } from './rescan-setting';
-import { isAcknowledged } from '../private/acknowledge';
 import { Problems } from '../private/problems';
 import { isElsewhere } from '../private/resources-around';
-import { idOf, warn } from '../private/warn';
+import { warn, warnLate } from '../private/warn';
 
 /** Properties of an `EcrRegistry`. */
 export interface EcrRegistryProps {
@@ -108,14 +107,13 @@ function validate(registry: EcrRegistry, { requests }: RegistryRecord): string[]
 
 /** Where a stack without an environment goes is known at deployment only; each of the two would undo what the other has set. */
 function warnOfAnother(registry: EcrRegistry): void {
-  const code = 'registryPerhapsTwice';
   const { account, region } = Stack.of(registry);
-  if (![account, region].some((each) => Token.isUnresolved(each)) || isAcknowledged(registry, idOf(code))) return;
+  if (![account, region].some((each) => Token.isUnresolved(each))) return;
   const others = registry.node.root.node.findAll()
     .filter((each) => each instanceof EcrRegistry && each !== registry && !isElsewhere(registry, Stack.of(each)));
   if (others.length === 0) return;
-  warn(registry, {
-    code,
+  warnLate(registry, {
+    code: 'registryPerhapsTwice',
     message: `its stack has no env, so it may be deployed where ${others.map(({ node }) => node.path).join(', ')}`
       + ' sets up the registry, and the two would undo what each other has set: give the stack an env',
   });

@@ -2,10 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { RegistryScanning } from './registry-scanning';
 import { coversAny } from './scan-filters';
-import { isAcknowledged } from '../private/acknowledge';
 import type { WarningCode } from '../private/codes';
 import { Problems } from '../private/problems';
-import { idOf, warn } from '../private/warn';
+import { warnLate } from '../private/warn';
 import { shown } from '../repository/retention/tag-patterns';
 
 const RECORDS = Symbol.for('cdk-secure-ecr.RegistryRecords');
@@ -72,9 +71,8 @@ export class RegistryRecord {
 }
 
 function warnOfGap({ scope }: ScanRequest, filters: readonly string[], code: WarningCode, but: string): void {
-  // The CDK itself forgets what was acknowledged on the construct before it is warned of, and remembers only what is above.
-  if (filters.length === 0 || isAcknowledged(scope, idOf(code))) return;
-  warn(scope, { code, message: `repositories ${filters.map(shown).join(', ')} have to be scanned continuously, but ${but}` });
+  if (filters.length === 0) return;
+  warnLate(scope, { code, message: `repositories ${filters.map(shown).join(', ')} have to be scanned continuously, but ${but}` });
 }
 
 /** A stage is written when its pipeline is told of it, which can be before all of the app is there. */

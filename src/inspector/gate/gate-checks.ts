@@ -2,13 +2,12 @@ import { Duration, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { IGateAction } from './gate-action';
 import { ImageScanner, type InspectorGateProps } from './inspector-gate-props';
-import { isAcknowledged } from '../../private/acknowledge';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
 import { repeated } from '../../private/repeated';
-import { environmentOf, isElsewhere } from '../../private/resources-around';
+import { checkRepositoriesHere } from '../../private/resources-around';
 import { isKnown, knownLength, matches } from '../../private/tokens';
-import { idOf, warn } from '../../private/warn';
+import { warnLate } from '../../private/warn';
 import { EcrRegistry } from '../../registry';
 import { FindingException } from '../finding-exception';
 
@@ -56,10 +55,9 @@ export function checkActions(actions: readonly IGateAction[], problems: Problems
 
 /** Warns of a gate that does not listen to whoever scans; known when all of the app is there. */
 export function warnOfScanner(gate: Construct, scanner: ImageScanner): void {
-  const code = 'gateScannerBasic';
-  if (scanner !== ImageScanner.ECR_BASIC || EcrRegistry.of(gate)._scanning?._kind !== 'enhanced' || isAcknowledged(gate, idOf(code))) return;
-  warn(gate, {
-    code,
+  if (scanner !== ImageScanner.ECR_BASIC || EcrRegistry.of(gate)._scanning?._kind !== 'enhanced') return;
+  warnLate(gate, {
+    code: 'gateScannerBasic',
     message: 'judges by basic scanning, but the EcrRegistry of the account and Region has Amazon Inspector scan,'
       + ' and this gate hears nothing of that: leave out scanner, or what becomes known is seen after judgeAgainAfter only',
   });
@@ -72,16 +70,10 @@ function checkRepositories(scope: Construct, { repositories, repositoryNames }: 
       prop, must: 'name one, or be left out', got: list, remedy: 'left out, both watch every repository', code: 'gateEmpty',
     });
   }
-  for (const repository of repositories ?? []) {
-    const env = environmentOf(repository);
-    problems.unless(!isElsewhere(scope, env), {
-      prop: 'repositories',
-      must: 'be in the account and Region of the stack',
-      got: `${repository.node.path} in ${env.account}/${env.region}`,
-      remedy: 'make a gate there: Amazon Inspector and the event bus tell of images where they are',
-      code: 'gateRepositoryElsewhere',
-    });
-  }
+  checkRepositoriesHere(scope, repositories, {
+    remedy: 'make a gate there: Amazon Inspector and the event bus tell of images where they are',
+    code: 'gateRepositoryElsewhere',
+  }, problems);
   for (const name of Token.isUnresolved(repositoryNames) ? [] : repositoryNames ?? []) {
     const { pattern, maxLength } = LIMITS.scanFilters;
     problems.unless(Token.isUnresolved(name) || (matches(pattern, name) && name.length <= maxLength && !name.includes('**')), {
