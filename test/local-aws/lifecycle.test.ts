@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { LocalAws } from './index';
 import { ensurePython } from './python';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const LAUNCHER = join(__dirname, 'launcher');
 let python: string;
@@ -66,13 +67,23 @@ test('killing the process that started it ends it', async () => {
 });
 
 test('an abort ends it while it starts', async () => {
-  const controller = new AbortController();
-  const before = leftovers();
-  const start = LocalAws.start({ signal: controller.signal });
-  setTimeout(() => controller.abort(), 150);
+  const folder = temporaryFolder(); // of its own: other tests start and stop theirs in the common one
+  const left = () => readdirSync(folder).filter((name) => name.startsWith('local-aws-'));
+  const script = `
+    const controller = new AbortController();
+    require('./index').LocalAws.start({ signal: controller.signal }).then(() => 'it started', (error) => error.message).then(console.log);
+    process.stdin.once('data', () => controller.abort());`;
+  const starter = spawn(process.execPath, ['--import', 'tsx', '-e', script], { cwd: __dirname, env: { ...process.env, TMPDIR: folder } });
+  const said = once(starter.stdout.setEncoding('utf8'), 'data');
+  try {
+    await eventually(() => left().length === 1);
+    starter.stdin.end('now');
 
-  await expect(start).rejects.toThrow('aborted');
-  expect(leftovers()).toEqual(before);
+    expect(await said).toEqual([expect.stringContaining('aborted')]);
+    expect(left()).toEqual([]);
+  } finally {
+    starter.kill();
+  }
 });
 
 test('an abort ends the CDK CLI', async () => {
@@ -169,15 +180,11 @@ function ps(): string[] {
   return execFileSync('ps', ['-eo', 'args']).toString().split('\n');
 }
 
-function leftovers(): string[] {
-  return readdirSync(tmpdir()).filter((name) => name.startsWith('local-aws-'));
-}
-
 async function eventually(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 20_000;
   while (!condition()) {
     if (Date.now() > deadline) {
-      throw new Error('It did not happen within five seconds');
+      throw new Error('It did not happen within twenty seconds');
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
