@@ -105,7 +105,7 @@ export interface ImageFacts {
 
 /** What no container engine runs. */
 export type ArtifactKind = 'ATTESTATION' | 'SIGNATURE' | 'ARTIFACT';
-/** AMBIGUOUS is an image for one reader and an index for another. */
+/** AMBIGUOUS is one thing for one reader and another thing for another reader. */
 export type ManifestKind = 'IMAGE' | 'INDEX' | 'AMBIGUOUS' | ArtifactKind;
 
 export interface ManifestFacts {

@@ -3,9 +3,9 @@ import type {
 } from './contract';
 import { Exceptions } from './decision/apply-exceptions';
 import { collectFindings, collectReasons } from './decision/collect';
+import { least } from './decision/join-findings';
 import { type JudgedPlatform, judgePlatform } from './decision/judge-platform';
 import { imageTree } from './decision/manifest-graph';
-import { least } from './decision/merge-findings';
 import { noticesFor } from './decision/notices';
 import { isWorse } from './decision/scan-status';
 import { noCounts } from './decision/severity';
@@ -36,7 +36,7 @@ export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: re
     dataAt: platforms.map(({ scan }) => scan.scannedAt).reduce(least, undefined),
     judgeAgainAt: soonest(now, [
       ...findings.map(({ graceUntil }) => graceUntil),
-      ...platforms.map(({ wait }) => wait?.until),
+      ...platforms.flatMap(({ wait, rejectedFrom }) => [wait?.until, rejectedFrom]),
       ...uses.map(({ state, exception }) => state === 'USED' ? exception.expires : undefined),
     ]),
     counts: countsOf(findings),

@@ -143,7 +143,8 @@ export class FindingPolicy {
       FindingRule.severity(FindingSeverity.HIGH), FindingRule.fixable(FindingSeverity.MEDIUM),
       FindingRule.knownExploited(), FindingRule.exploitAvailable(),
     ];
-    return FindingPolicy.of('strict', rules, { countSuppressed: true, rejectEndOfLife: true, ...options });
+    const { countSuppressed = true, rejectEndOfLife = true } = options; // what is given as undefined is not given
+    return FindingPolicy.of('strict', rules, { ...options, countSuppressed, rejectEndOfLife });
   }
 
   /** To begin with, where images have many findings: nothing that is exploited or has an exploit. All else is reported. */

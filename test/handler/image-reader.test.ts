@@ -230,6 +230,18 @@ describe('basic scanning', () => {
     expect(reader.requests).toEqual({ BatchGetImage: 1, DescribeImageScanFindings: 3 });
   });
 
+  test('ecr-scan-results-buildkite-plugin: each platform of an index is asked about, and the worst decides', async () => {
+    const [clean, vulnerable] = [image('amd64'), image('arm64')];
+    const index = world.push(REPOSITORY, samples.indexManifest({ digest: clean }, { digest: vulnerable, architecture: 'arm64' }), 'v1');
+    scanned(clean);
+    scanned(vulnerable, { findings: [samples.basicFinding('CVE-2026-1')], findingSeverityCounts: { HIGH: 1 } });
+    expect(await verdictOn(index, BASIC)).toMatchObject({
+      status: 'REJECTED', reasons: [{ code: 'CVE-2026-1', images: [vulnerable] }], platforms: [{ status: 'APPROVED' }, { status: 'REJECTED' }],
+    });
+    expect(reader.requests).toEqual({ BatchGetImage: 2, DescribeImageScanFindings: 2 });
+    expect((await verdictOn(clean, BASIC)).status).toBe('APPROVED');
+  });
+
   test('an answer with enhanced findings is read as what it is', async () => {
     const of = image('v1');
     scanned(of, { enhancedFindings: [{ status: 'ACTIVE', severity: 'CRITICAL', fixAvailable: 'YES', packageVulnerabilityDetails: { vulnerabilityId: 'CVE-1' } }] });

@@ -1,5 +1,6 @@
 import { IMAGE, NOW, STANDARD, digest, facts, finding, fixable, index, judge, policy, scan, single } from './facts';
 import type { ExceptionDocument, Finding, ImageFacts, PolicyDocument, ScanFacts } from '../../src/inspector/contract';
+import { decide } from '../../src/inspector/decide';
 import { imageTree } from '../../src/inspector/decision/manifest-graph';
 
 const days = (count: number) => new Date(NOW.getTime() + count * 86_400_000).toISOString();
@@ -33,7 +34,7 @@ test('what is exploited stops an image without a fix, however mild it is called'
   expect(outcome(single([finding({ severity: 'LOW', knownExploited: true })]))).toEqual(['REJECTED', 'CVE-2026-0001']);
   expect(outcome(single([finding({ severity: 'LOW', exploitAvailable: true })]))).toEqual(['REJECTED', 'CVE-2026-0001']);
   expect(judge(single([finding({ severity: 'LOW', exploitAvailable: true, knownExploited: true })])).reasons).toMatchObject([
-    { rules: ['known-exploited', 'exploit-available'] },
+    { rules: ['exploit-available', 'known-exploited'] },
   ]);
 });
 
@@ -212,6 +213,49 @@ describe('rules', () => {
   });
 });
 
+describe('attack: copies of a vulnerability, one for each package, do not make each other look better', () => {
+  const bad = finding({ severity: 'HIGH' });
+  const grace = policy([{ minSeverity: 'HIGH', graceDays: { CRITICAL: 30 } }]);
+
+  test.each<[string, PolicyDocument, Finding, Partial<Finding>]>([
+    ['an unrated copy, where unrated is low', policy([{ minSeverity: 'HIGH' }], { untriagedAs: 'LOW' }), bad, { severity: 'UNTRIAGED' }],
+    ['a copy without an exploit', policy([{ exploitAvailable: true }]), finding({ exploitAvailable: undefined }), { exploitAvailable: false }],
+    ['a copy that nobody exploits', policy([{ knownExploited: true }]), finding({ knownExploited: undefined }), { knownExploited: false }],
+    ['an improbable copy', policy([{ minEpss: 0.5 }]), finding({ epss: undefined }), { epss: 0.1 }],
+    ['a copy with a low score', policy([{ minInspectorScore: 5 }]), finding({ score: undefined }), { score: 1 }],
+    ['a copy in a package of another kind', policy([{ packageTypes: ['LANGUAGE'] }]), finding({ packages: [] }), { packages: [{ name: 'a', manager: 'OS' }] }],
+    ['a copy of a known age', policy([{ graceDays: { HIGH: 30 } }]), finding({ knownSince: undefined }), { knownSince: days(-1) }],
+    ['a worse copy in grace', grace, finding({ knownSince: days(-1) }), { severity: 'CRITICAL', knownSince: days(-1) }],
+  ])('%s', (_, by, alone, copy) => {
+    expect(judge(single([alone]), by).status).toBe('REJECTED');
+    for (const both of [[alone, finding(copy)], [finding(copy), alone]]) {
+      expect(judge(single(both), by)).toMatchObject({ status: 'REJECTED', reasons: [{ code: 'CVE-2026-0001', rules: ['rule-0'] }] });
+    }
+  });
+
+  test('a suppressed copy with a fix does not make the one without look fixable, nor hides it', () => {
+    const suppressed = fixable({ status: 'SUPPRESSED', packages: [{ name: 'libssl3', fixedIn: '3.0.7' }] });
+    expect(judge(single([finding(), suppressed]))).toMatchObject({ status: 'APPROVED', tolerated: [{ disposition: 'NO_RULE', fix: 'NO' }] });
+    expect(judge(single([fixable(), suppressed]))).toMatchObject({ status: 'REJECTED', reasons: [{ finding: { packages: [{ name: 'openssl' }] } }] });
+  });
+
+  test('an exception for the package of one leaves the other', () => {
+    const exception: ExceptionDocument = { vulnerability: 'CVE-2026-0001', package: 'openssl', owner: 'a', reason: 'b', untilFixed: true };
+    const other = finding({ packages: [{ name: 'libssl3' }] });
+    expect(judge(single([bad, other]), policy([{}]), [exception])).toMatchObject({
+      status: 'REJECTED', reasons: [{ finding: { packages: [{ name: 'libssl3' }] } }], exceptions: [{ state: 'USED' }],
+    });
+  });
+
+  test('they are counted as one, by a limit and in a verdict', () => {
+    const copies = ['a', 'b', 'c'].map((name) => finding({ packages: [{ name }] }));
+    const verdict = judge(single(copies), policy([{ max: 1 }]));
+    expect(verdict).toMatchObject({ status: 'APPROVED', counts: { HIGH: 1 }, platforms: [{ counts: { HIGH: 1 } }] });
+    expect(verdict.tolerated).toMatchObject([{ disposition: 'WITHIN_LIMIT', packages: [{ name: 'a' }, { name: 'b' }, { name: 'c' }], images: [IMAGE.digest] }]);
+    expect(outcome(single([...copies, finding({ id: 'CVE-2' })]), policy([{ max: 1 }]))).toEqual(['REJECTED', 'CVE-2', 'CVE-2026-0001']);
+  });
+});
+
 test('reasons come worst first: what is exploited, then by severity, exploit, probability and name', () => {
   const found = [
     finding({ id: 'CVE-1', severity: 'HIGH' }), finding({ id: 'CVE-2', severity: 'CRITICAL' }), finding({ id: 'CVE-3', severity: 'LOW', knownExploited: true }),
@@ -241,6 +285,27 @@ describe('end of life', () => {
     });
     expect(outcome(single([], { operatingSystem: 'DEBIAN_12' }), { ...STANDARD, endOfLife: 'REJECT' })).toEqual(['APPROVED']);
   });
+});
+
+test('what is supported until a day is judged again on that day, if the policy rejects it from then on', () => {
+  const made = single([], { operatingSystem: 'DEBIAN_11' });
+  const strict = { ...STANDARD, endOfLife: 'REJECT' as const };
+  const [before, on] = [new Date('2026-08-30T12:00:00Z'), new Date('2026-08-31T00:00:00Z')];
+  const earlier = { ...made, scans: made.scans.map((each) => ({ ...each, scannedAt: '2026-08-01T00:00:00.000Z' })) };
+  expect(decide(earlier, strict, [], before)).toMatchObject({ status: 'APPROVED', judgeAgainAt: '2026-08-31T00:00:00.000Z', notices: [] });
+  expect(decide(earlier, STANDARD, [], before)).toMatchObject({ status: 'APPROVED', judgeAgainAt: undefined });
+  expect(decide(earlier, strict, [], new Date(on.getTime() - 1)).status).toBe('APPROVED');
+  expect(decide(earlier, strict, [], on)).toMatchObject({ status: 'REJECTED', judgeAgainAt: undefined, reasons: [{ kind: 'END_OF_LIFE' }] });
+});
+
+test.each<[string, Partial<ScanFacts>, string]>([
+  ['that the service counts', { expectedFindings: 3, readFindings: 2 }, 'FINDINGS_INCOMPLETE'],
+  ['that were announced', { awaited: { count: 1, arns: [] } }, 'FINDINGS_AWAITED'],
+])('attack: findings %s and does not give are never approved, though the policy approves what cannot be scanned', (_, more, code) => {
+  const lenient: PolicyDocument = { ...STANDARD, onUnscannable: 'APPROVE' };
+  const made = single([], { scanner: 'BASIC', status: 'SCAN_ELIGIBILITY_EXPIRED', scannedAt: undefined, ...more });
+  expect(judge(made, lenient)).toMatchObject({ status: 'REJECTED', reasons: [{ kind: 'UNSCANNABLE', code }], platforms: [{ status: 'REJECTED' }] });
+  expect(outcome(made)).toEqual(['REJECTED', 'SCAN_ELIGIBILITY_EXPIRED']);
 });
 
 test('more than could be read is never approved, whatever the policy', () => {

@@ -1,6 +1,7 @@
 import { IMAGE, NOW, STANDARD, digest, finding, fixable, index, judge, policy, single } from './facts';
 import { FactsBuilder } from '../../src/inspector/answers/facts-builder';
 import type { ExceptionDocument, PolicyDocument, Verdict } from '../../src/inspector/contract';
+import { readExceptions } from '../../src/inspector/documents/read-documents';
 import * as samples from '../stand-in/samples';
 import { World } from '../stand-in/world';
 
@@ -130,7 +131,7 @@ describe('thresholds', () => {
     expect(outcome(judge(single([finding({ severity: 'MEDIUM' })]), high))).toEqual(['APPROVED']);
   });
 
-  test('Inspector action: a threshold counts its own severity only, and none is worse than one', () => {
+  test.each(['Inspector action', 'ecr-scan-results-buildkite-plugin'])('%s: a threshold counts its own severity only, and none is worse than one', () => {
     const three = policy([{ minSeverity: 'HIGH', max: 3 }]);
     const found = (...severities: Array<'HIGH' | 'CRITICAL'>) => single(severities.map((severity, at) => finding({ id: `CVE-${at}`, severity })));
     expect(judge(found('HIGH', 'HIGH', 'HIGH'), three).status).toBe('APPROVED');
@@ -200,6 +201,16 @@ describe('exceptions', () => {
     expect(judge(made, STANDARD, [everywhere])).toMatchObject({ status: 'APPROVED', exceptions: [{ exception: { owner: 'team-a', reason: 'not reachable' } }] });
     const inAnother = single([fixable({ packages: [{ name: 'libssl3', fixedIn: '3.0.7' }] })]);
     expect(outcome(judge(inAnother, STANDARD, [everywhere]))).toEqual(['REJECTED', 'CVE-2026-0001']);
+  });
+
+  test('ecr-scan-results-buildkite-plugin: an id is let through until a day, by nobody and everywhere', () => {
+    const read = (...without: Array<keyof ExceptionDocument>) => {
+      const one = Object.entries(exception({ expires: days(30) })).filter(([member]) => !without.includes(member as keyof ExceptionDocument));
+      return () => readExceptions(JSON.stringify({ version: 1, exceptions: [Object.fromEntries(one)] }));
+    };
+    expect(read()).not.toThrow();
+    expect(read('owner')).toThrow('exceptions[0].owner');
+    expect(read('package')).toThrow('findingExceptionScope');
   });
 
   test('Inspector action#207: an exception has an end', () => {

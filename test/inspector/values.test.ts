@@ -31,6 +31,7 @@ describe('FindingPolicy', () => {
       endOfLife: 'REJECT',
       rules: [{ name: 'high', minSeverity: 'HIGH' }, { name: 'fixable-medium', minSeverity: 'MEDIUM', fixable: true }, { name: 'known-exploited' }, { name: 'exploit-available' }],
     });
+    expect(FindingPolicy.strict({ countSuppressed: undefined, rejectEndOfLife: undefined }).toJson()).toBe(FindingPolicy.strict().toJson());
     expect(JSON.parse(FindingPolicy.strict({ rejectEndOfLife: false }).toJson())).toMatchObject({ endOfLife: 'REPORT', suppressed: 'COUNT' });
     expect(rulesOf(FindingPolicy.exploited())).toEqual([
       { name: 'known-exploited', max: 0, knownExploited: true, missingData: 'IGNORED' }, { name: 'exploit-available', max: 0, exploitAvailable: true, missingData: 'IGNORED' },

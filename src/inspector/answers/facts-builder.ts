@@ -102,7 +102,7 @@ export class FactsBuilder {
     for (const read of [...basic, ...enhanced]) this.add(digest, 'BASIC', read);
     const counts = found && optionalObject(found, 'findingSeverityCounts', at);
     if (counts) {
-      const count = Object.keys(counts).reduce((sum, name) => sum + (number(counts, name, `${at}.findingSeverityCounts`, MAX_FINDINGS) ?? 0), 0);
+      const count = Object.keys(counts).reduce((sum, name) => sum + (number(counts, name, `${at}.findingSeverityCounts`, Number.MAX_SAFE_INTEGER) ?? 0), 0);
       const scan = this.scanOf(digest, 'BASIC');
       scan.expectedFindings = Math.max(scan.expectedFindings ?? 0, count);
     }

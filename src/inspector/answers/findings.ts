@@ -1,6 +1,6 @@
 import type { Finding, FindingStatus, FixAvailable, Severity, VulnerablePackage } from '../contract';
 import { date, list, number, object, optionalObject, required, text } from './value';
-import { least } from '../decision/merge-findings';
+import { least } from '../decision/join-findings';
 
 /** A finding, with what its answer says beside it. */
 export interface ReadFinding {

@@ -29,6 +29,7 @@ export function manifestFacts(digest: string, body: string, place: string): Mani
     throw new AnswerError(place, 'be a manifest in JSON', body);
   }
   const manifest = object(parsed, place);
+  if (hasTwin(manifest, place)) return { digest, kind: 'AMBIGUOUS' };
   const mediaType = text(manifest, 'mediaType', place);
   const children = list(manifest, 'manifests', place);
   const isConfigured = ['config', 'layers', 'fsLayers'].some((member) => Object.hasOwn(manifest, member));
@@ -37,6 +38,32 @@ export function manifestFacts(digest: string, body: string, place: string): Mani
   if (isConfigured && (isIndex || children.length > 0)) return { digest, kind: 'AMBIGUOUS' };
   if (isIndex) return { digest, kind: 'INDEX', children: children.map((each, index) => child(each, `${place}.manifests[${index}]`)) };
   return { digest, kind: kindOf(manifest, place) };
+}
+
+/** What decides here, as it may be written and as it is. */
+const MEMBERS = new Map([
+  'artifactType', 'config', 'digest', 'fsLayers', 'layers', 'manifests', 'mediaType', 'platform', 'os', 'architecture', 'variant',
+].map((name) => [fold(name), name]));
+
+/**
+ * Whether a member is there that is one of ours but for its case: we would go by ours, and engines, which are written in Go, by
+ * the last of both. https://pkg.go.dev/encoding/json#Unmarshal
+ */
+function hasTwin(manifest: Readonly<Record<string, unknown>>, place: string): boolean {
+  const children = list(manifest, 'manifests', place).filter(isObject);
+  const all = [
+    manifest, manifest.config, ...list(manifest, 'layers', place), ...children, ...children.map(({ platform }) => platform),
+  ];
+  return all.filter(isObject).some((each) => Object.keys(each).some((name) => (MEMBERS.get(fold(name)) ?? name) !== name));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** As Go does, which takes the Kelvin sign for a k, and the long s for an s. */
+function fold(name: string): string {
+  return name.toUpperCase().toLowerCase();
 }
 
 function kindOf(manifest: Readonly<Record<string, unknown>>, place: string): ManifestKind {

@@ -1,7 +1,7 @@
 import type {
   ExceptionDocument, ExceptionState, ExceptionUse, Finding, FixAvailable, ImageReference, PolicyDocument, VulnerablePackage,
 } from '../contract';
-import { compare } from './merge-findings';
+import { compare } from './join-findings';
 import { canonical } from '../documents/fingerprint';
 
 const DAY_MS = 86_400_000;
@@ -39,10 +39,10 @@ export class Exceptions {
     }
     const left = finding.packages.filter((each) => {
       const named = concerned.filter((exception) => exception.package === undefined || exception.package === each.name);
-      return this.holdingOf(named, fixOf(each, finding.fix)).length === 0;
+      return this.holdingOf(named, fixOf(each, finding)).length === 0;
     });
     if (left.length === 0) return undefined;
-    return left.length === finding.packages.length ? finding : { ...finding, packages: left, fix: fixOfAll(left, finding.fix) };
+    return left.length === finding.packages.length ? finding : { ...finding, packages: left, fix: fixOfAll(left, finding) };
   }
 
   /** All that concern the image, in a fixed order. */
@@ -77,15 +77,18 @@ export class Exceptions {
 }
 
 /** Whether there is a fix for one of the packages, as far as that is known. */
-function fixOf({ fixedIn }: VulnerablePackage, ofFinding: FixAvailable): FixAvailable {
+function fixOf({ fixedIn }: VulnerablePackage, { fix, packages }: Finding): FixAvailable {
   if (fixedIn !== undefined) return 'YES';
-  return ofFinding === 'PARTIAL' ? 'NO' : ofFinding;
+  if (fix !== 'PARTIAL') return fix;
+  return packages.some(isFixed) ? 'NO' : 'UNKNOWN'; // a scanner that names no version at all does not say which has one
 }
 
-function fixOfAll(packages: readonly VulnerablePackage[], ofFinding: FixAvailable): FixAvailable {
-  if (ofFinding !== 'PARTIAL') return ofFinding;
-  return packages.some(({ fixedIn }) => fixedIn !== undefined) ? 'PARTIAL' : 'NO';
+function fixOfAll(left: readonly VulnerablePackage[], { fix, packages }: Finding): FixAvailable {
+  if (fix !== 'PARTIAL' || left.some(isFixed)) return fix;
+  return packages.some(isFixed) ? 'NO' : 'UNKNOWN';
 }
+
+const isFixed = ({ fixedIn }: VulnerablePackage) => fixedIn !== undefined;
 
 /** With * for any characters; in time that grows with the length only. */
 export function matches(pattern: string, text: string): boolean {

@@ -1,12 +1,10 @@
-import type { Disposition, ImageFacts, JudgedFinding, PolicyDocument, Reason, ReasonKind } from '../contract';
+import type { ImageFacts, JudgedFinding, PolicyDocument, Reason, ReasonKind } from '../contract';
+import { compare, joinFindings } from './join-findings';
 import { type JudgedPlatform, isUnjudged } from './judge-platform';
 import { type ImageTree } from './manifest-graph';
-import { compare, distinct, least, worseOf } from './merge-findings';
 import { rankOf } from './severity';
 import { DEFECTS, findingMessage, findingRemedy } from './words';
 
-/** Worst first: what a finding is on one platform, it is for the image. */
-const DISPOSITIONS: readonly Disposition[] = ['BLOCKING', 'IN_GRACE', 'WITHIN_LIMIT', 'NO_RULE', 'EXCEPTED', 'SUPPRESSED', 'CLOSED'];
 const KINDS: readonly ReasonKind[] = ['NOT_AN_IMAGE', 'UNSCANNABLE', 'END_OF_LIFE', 'FINDING', 'PENDING'];
 
 /** A finding of the image, with the rules that it breaks. */
@@ -17,32 +15,9 @@ export interface Collected {
 
 /** The findings of all platforms, each vulnerability once; worst first. */
 export function collectFindings(platforms: readonly JudgedPlatform[]): Collected[] {
-  const found = new Map<string, Collected>();
-  for (const { node, findings } of platforms) {
-    const images = [node.digest];
-    for (const { finding, disposition, graceUntil, rules } of findings) {
-      const here = { finding: { ...finding, disposition, graceUntil, images }, rules };
-      const other = found.get(finding.id);
-      found.set(finding.id, other ? joined(here, other) : here);
-    }
-  }
-  return [...found.values()].sort((a, b) => worstFirst(a.finding, b.finding));
-}
-
-/** What stops the image on one platform is told without what does not on another: the remedy is for what stops it. */
-function joined(a: Collected, b: Collected): Collected {
-  const order = DISPOSITIONS.indexOf(a.finding.disposition) - DISPOSITIONS.indexOf(b.finding.disposition);
-  if (order !== 0) return order < 0 ? a : b;
-  return {
-    finding: {
-      ...worseOf(a.finding, b.finding),
-      packages: distinct([...a.finding.packages, ...b.finding.packages]),
-      disposition: a.finding.disposition,
-      graceUntil: least(a.finding.graceUntil, b.finding.graceUntil),
-      images: [...a.finding.images, ...b.finding.images].sort(compare),
-    },
-    rules: [...new Set([...a.rules, ...b.rules])].sort(compare),
-  };
+  return joinFindings(platforms.flatMap(({ findings }) => findings))
+    .map(({ finding, disposition, graceUntil, rules, images }) => ({ finding: { ...finding, disposition, graceUntil, images }, rules }))
+    .sort((a, b) => worstFirst(a.finding, b.finding));
 }
 
 function worstFirst(a: JudgedFinding, b: JudgedFinding): number {

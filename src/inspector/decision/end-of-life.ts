@@ -1,4 +1,4 @@
-/** An operating system that its vendor no longer supports. */
+/** When the vendor of an operating system stops supporting it. */
 export interface EndOfLife {
   readonly name: string;
   /** The day; ISO 8601. */
@@ -99,8 +99,8 @@ const NAMES: ReadonlyArray<readonly [RegExp, string]> = [
   [/^WINDOWS_SERVER(?=_|$)/, 'Windows Server'],
 ];
 
-/** Whether the vendor of an operating system has stopped supporting it. Of one that nobody listed, nothing is known. */
-export function endOfLife(operatingSystem: string, now: Date): EndOfLife | undefined {
+/** Since when, or from when on, the vendor of an operating system does not support it. Of one that nobody listed, nothing is known. */
+export function endOfLife(operatingSystem: string): EndOfLife | undefined {
   const text = operatingSystem.toUpperCase().replace(/[^A-Z0-9]+/g, '_').replace(/^_|_$/g, '');
   for (const [beginning, name] of NAMES) {
     const found = beginning.exec(text);
@@ -108,8 +108,7 @@ export function endOfLife(operatingSystem: string, now: Date): EndOfLife | undef
     const written = text.slice(found[0].length).replace(/^_/, '');
     const version = name === 'Windows Server' ? written.replace('_', ' ') : written.replaceAll('_', '.');
     const since = DISCONTINUED[name][version];
-    if (since === undefined || now.getTime() < Date.parse(since)) return undefined;
-    return { name: `${name} ${version}`.trim(), since };
+    return since === undefined ? undefined : { name: `${name} ${version}`.trim(), since };
   }
   return undefined;
 }

@@ -1,11 +1,9 @@
-import type {
-  Disposition, Finding, PolicyDocument, ScanFacts, VerdictStatus,
-} from '../contract';
+import type { Disposition, Finding, PolicyDocument, ScanFacts, VerdictStatus } from '../contract';
 import type { Exceptions } from './apply-exceptions';
 import { type EndOfLife, endOfLife } from './end-of-life';
+import { type JudgedCopy, compare, joinFindings } from './join-findings';
 import type { ImageNode } from './manifest-graph';
 import { matchRule } from './match-rule';
-import { mergeFindings } from './merge-findings';
 import { type ScanStatus, scanStatus } from './scan-status';
 import { noCounts } from './severity';
 
@@ -15,19 +13,12 @@ export interface JudgedPlatform {
   readonly scan: ScanFacts;
   readonly scanStatus: ScanStatus;
   readonly status: VerdictStatus;
-  readonly findings: readonly PlatformFinding[];
+  readonly findings: readonly JudgedCopy[];
   readonly counts: ReturnType<typeof noCounts>;
   readonly endOfLife?: EndOfLife;
+  /** When it is rejected for its operating system, if nothing else changes; ISO 8601. */
+  readonly rejectedFrom?: string;
   readonly wait?: Wait;
-}
-
-export interface PlatformFinding {
-  /** Without what exceptions cover. */
-  readonly finding: Finding;
-  readonly disposition: Disposition;
-  readonly graceUntil?: string;
-  /** The rules that it breaks. */
-  readonly rules: readonly string[];
 }
 
 /** Findings may not be complete yet. */
@@ -41,15 +32,15 @@ export interface Wait {
 
 export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDocument, exceptions: Exceptions, now: Date): JudgedPlatform {
   const state = scanStatus(scan);
-  const merged = [...mergeFindings(scan.findings).values()];
+  const findings = joinFindings(dispose(scan.findings, node.digest, policy, exceptions, now));
   const counts = noCounts();
-  for (const { status, severity } of merged) if (status === 'ACTIVE') counts[severity]++;
-  const findings = dispose(merged, node.digest, policy, exceptions, now);
-  const end = scan.operatingSystem === undefined ? undefined : endOfLife(scan.operatingSystem, now);
-  const wait = state.state === 'SCANNED' ? waitFor(scan, policy, now) : undefined;
+  for (const { finding: { status, severity } } of findings) if (status === 'ACTIVE') counts[severity]++;
+  const end = scan.operatingSystem === undefined ? undefined : endOfLife(scan.operatingSystem);
+  const hasEnded = end !== undefined && now.getTime() >= Date.parse(end.since);
+  const wait = waitOf(state, scan, policy, now);
 
   const rejected = findings.some(({ disposition }) => disposition === 'BLOCKING')
-    || (end !== undefined && policy.endOfLife === 'REJECT')
+    || (hasEnded && policy.endOfLife === 'REJECT')
     || isUnjudged(state, policy) || wait?.over === true;
   const pending = state.state === 'PENDING' || (wait !== undefined && !wait.over);
   return {
@@ -58,7 +49,8 @@ export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDo
     scanStatus: state,
     findings,
     counts,
-    endOfLife: end,
+    endOfLife: hasEnded ? end : undefined,
+    rejectedFrom: policy.endOfLife === 'REJECT' ? end?.since : undefined,
     wait,
     status: rejected ? 'REJECTED' : pending ? 'PENDING' : 'APPROVED',
   };
@@ -73,12 +65,13 @@ export function isUnjudged({ state }: ScanStatus, { onUnscannable }: PolicyDocum
 const NONE: readonly string[] = [];
 
 function dispose(
-  merged: readonly Finding[], digest: string, policy: PolicyDocument, exceptions: Exceptions, now: Date,
-): PlatformFinding[] {
+  found: readonly Finding[], digest: string, policy: PolicyDocument, exceptions: Exceptions, now: Date,
+): JudgedCopy[] {
+  const images = [digest];
   const counting: Finding[] = [];
-  const result: PlatformFinding[] = [];
-  for (const finding of merged) {
-    const set = (disposition: Disposition) => result.push({ finding, disposition, rules: NONE });
+  const result: JudgedCopy[] = [];
+  for (const finding of found) {
+    const set = (disposition: Disposition) => result.push({ finding, disposition, rules: NONE, images });
     if (finding.status === 'SUPPRESSED' && policy.suppressed === 'IGNORE') {
       set('SUPPRESSED');
     } else if (finding.status === 'CLOSED' && policy.closed === 'IGNORE') {
@@ -89,7 +82,7 @@ function dispose(
       else set('EXCEPTED');
     }
   }
-  return [...result, ...applyRules(counting, policy, now)];
+  return [...result, ...applyRules(counting, images, policy, now)];
 }
 
 /** What a finding has met of the rules so far; every member from the beginning, so that all have one shape. */
@@ -99,7 +92,7 @@ interface Met {
   graceUntil: string | undefined;
 }
 
-function applyRules(findings: readonly Finding[], policy: PolicyDocument, now: Date): PlatformFinding[] {
+function applyRules(findings: readonly Finding[], images: readonly string[], policy: PolicyDocument, now: Date): JudgedCopy[] {
   const met: Met[] = findings.map(() => ({ broken: undefined, within: false, graceUntil: undefined }));
   for (const rule of policy.rules) {
     const counted: number[] = [];
@@ -108,16 +101,26 @@ function applyRules(findings: readonly Finding[], policy: PolicyDocument, now: D
       if (counts) counted.push(index);
       else if (graceUntil !== undefined && !(met[index].graceUntil! <= graceUntil)) met[index].graceUntil = graceUntil;
     });
+    // A rule counts vulnerabilities, however many packages have one.
+    const isBroken = counted.length > rule.max && new Set(counted.map((index) => findings[index].id)).size > rule.max;
     for (const index of counted) {
-      if (counted.length > rule.max) (met[index].broken ??= []).push(rule.name);
+      if (isBroken) (met[index].broken ??= []).push(rule.name);
       else met[index].within = true;
     }
   }
   return findings.map((finding, index) => {
     const { broken, within, graceUntil } = met[index];
-    if (broken) return { finding, disposition: 'BLOCKING', rules: broken };
-    return { finding, disposition: within ? 'WITHIN_LIMIT' : graceUntil ? 'IN_GRACE' : 'NO_RULE', graceUntil, rules: NONE };
+    if (broken) return { finding, disposition: 'BLOCKING', rules: broken.sort(compare), images };
+    return { finding, disposition: within ? 'WITHIN_LIMIT' : graceUntil ? 'IN_GRACE' : 'NO_RULE', graceUntil, rules: NONE, images };
   });
+}
+
+/** What is known to be missing. Of what is not scanned, and approved all the same, nothing more will come. */
+function waitOf({ state }: ScanStatus, scan: ScanFacts, policy: PolicyDocument, now: Date): Wait | undefined {
+  if (state === 'SCANNED') return waitFor(scan, policy, now);
+  if (state !== 'UNSCANNABLE' || policy.onUnscannable === 'REJECT') return undefined;
+  const missing = missingOf(scan);
+  return missing && { ...missing, over: true };
 }
 
 /**
@@ -132,20 +135,19 @@ function waitFor(scan: ScanFacts, policy: PolicyDocument, now: Date): Wait | und
   const settled = scannedAt + policy.settleSeconds * 1000;
   const isSettled = now.getTime() >= settled;
   const until = isSettled ? undefined : new Date(settled).toISOString();
-  const { expectedFindings: expected = 0, readFindings: read = 0 } = scan;
-  if (read < expected) {
-    return {
-      code: 'FINDINGS_INCOMPLETE',
-      words: `has ${expected} findings by the count of the service, of which ${read} can be read`,
-      until,
-      over: isSettled,
-    };
-  }
+  const missing = missingOf(scan);
   // However long it takes: what was announced is there.
-  const awaited = Math.max(scan.awaited?.count ?? 0, scan.awaited?.arns.length ?? 0);
-  if (awaited > 0) {
-    return { code: 'FINDINGS_AWAITED', words: `has findings that were announced and are not listed yet, ${awaited} at least`, until };
-  }
+  if (missing) return { ...missing, until, over: isSettled && missing.code === 'FINDINGS_INCOMPLETE' };
   if (isSettled) return undefined;
   return { code: 'FINDINGS_SETTLING', words: `was scanned less than ${policy.settleSeconds} seconds ago, and findings may still appear`, until };
+}
+
+/** Findings that a service counts or has announced, and that it does not list. */
+function missingOf({ expectedFindings = 0, readFindings = 0, awaited }: ScanFacts): Wait | undefined {
+  if (readFindings < expectedFindings) {
+    return { code: 'FINDINGS_INCOMPLETE', words: `has ${expectedFindings} findings by the count of the service, of which ${readFindings} can be read` };
+  }
+  const announced = Math.max(awaited?.count ?? 0, awaited?.arns.length ?? 0);
+  if (announced === 0) return undefined;
+  return { code: 'FINDINGS_AWAITED', words: `has findings that were announced and are not listed yet, ${announced} at least` };
 }

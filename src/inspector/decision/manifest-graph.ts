@@ -1,5 +1,5 @@
 import type { ArtifactKind, ImageFacts, ManifestFacts } from '../contract';
-import { compare } from './merge-findings';
+import { compare } from './join-findings';
 
 /** Far more platforms than anybody builds for, and few enough to be read. */
 export const MAX_MANIFESTS = 1_000;

@@ -1,5 +1,5 @@
 import type { JudgedFinding, Upgrade } from '../contract';
-import { compare } from './merge-findings';
+import { compare } from './join-findings';
 
 /**
  * What to upgrade, by package: first what mends the worst vulnerability, then what mends most.

@@ -41,8 +41,8 @@ export const DEFECTS: Record<Defect['code'], { readonly words: string; readonly 
     remedy: 'push the index without it, or with the platform unknown/unknown',
   },
   AMBIGUOUS_MANIFEST: {
-    words: 'is an image and an index at once: which of them, every reader decides for itself',
-    remedy: 'push it again as one of them',
+    words: 'can be read as two different things: as which of them, every reader decides for itself',
+    remedy: 'push it again as an image or as an index, with its members written as in the OCI specification',
   },
   NO_IMAGES: { words: 'is an index without an image', remedy: 'push an image of at least one platform with it' },
   MANIFEST_MISSING: { words: 'cannot be read from the repository', remedy: 'push it again, with every platform of its index' },

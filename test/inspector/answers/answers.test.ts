@@ -261,6 +261,34 @@ describe('what a manifest is', () => {
     });
   });
 
+  test('more findings than anybody reads, by the count of the service, are no verdict that is missing: the image is rejected', () => {
+    const facts = built((builder) => {
+      builder.manifest(IMAGE.digest, MANIFEST);
+      builder.scanFindings(IMAGE.digest, {
+        imageScanStatus: { status: 'COMPLETE' },
+        imageScanFindings: { imageScanCompletedAt: 1_700_000_000, findingSeverityCounts: { LOW: 200_001 } },
+      });
+    });
+    expect(judge(facts)).toMatchObject({ status: 'REJECTED', reasons: [{ code: 'FINDINGS_INCOMPLETE' }] });
+  });
+
+  test.each<[string, object]>([
+    ['Manifests', { manifests: [{ digest: digest(2) }], Manifests: [{ digest: digest(3) }] }],
+    ['LAYERS', { ...image, LAYERS: [] }], ['fslayers', { ...image, fslayers: [] }], ['MediaType', { ...image, MediaType: 'application/vnd.oci.image.index.v1+json' }],
+    ['layer\u017f, with the long s', { ...image, layerſ: [] }],
+    ['mediatype of a layer', { ...image, layers: [{ mediaType: 'application/vnd.in-toto+json', mediatype: 'application/vnd.oci.image.layer.v1.tar' }] }],
+    ['MediaType of a configuration', { ...image, config: { ...image.config, MediaType: 'application/vnd.example' } }],
+    ['Digest of a platform', { manifests: [{ digest: digest(2), Digest: digest(3) }] }],
+    ['OS of a platform', { manifests: [{ digest: digest(2), platform: { os: 'unknown', OS: 'linux' } }] }],
+  ])('attack: a member that engines written in Go take for another, %s', (_, manifest) => {
+    expect(kindOf(manifest)).toBe('AMBIGUOUS');
+  });
+
+  test('names of annotations, and members that decide nothing, are nobody\'s twins', () => {
+    expect(kindOf({ ...image, annotations: { Digest: 'x', OS: 'linux' }, Future: 1, layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', annotations: { MediaType: '' } }] })).toBe('IMAGE');
+    expect(kindOf({ manifests: [{ digest: digest(2), platform: { 'os': 'linux', 'os.version': '1' } }] })).toBe('INDEX');
+  });
+
   test('attack: an image that its index calls an attestation for an unknown platform is judged', () => {
     const facts = built((builder) => {
       builder.manifest(IMAGE.digest, JSON.stringify(samples.indexManifest(
@@ -298,7 +326,7 @@ describe('building facts', () => {
     [(builder) => builder.scanFindings(digest(1), { imageScanStatus: { description: 1 } }), 'DescribeImageScanFindings.imageScanStatus.description must be text, got 1'],
     [(builder) => builder.scanFindings(digest(1), { imageScanFindings: { findings: {} } }), 'DescribeImageScanFindings.imageScanFindings.findings must be a list, got {}'],
     [(builder) => builder.scanFindings(digest(1), { imageScanFindings: { findingSeverityCounts: { HIGH: -1 } } }),
-      'DescribeImageScanFindings.imageScanFindings.findingSeverityCounts.HIGH must be a number from 0 to 200000, got -1'],
+      'DescribeImageScanFindings.imageScanFindings.findingSeverityCounts.HIGH must be a number from 0 to 9007199254740991, got -1'],
     [(builder) => builder.scanFindings(digest(1), { imageScanFindings: { findings: [{ name: 'CVE-1', attributes: [{ value: '1' }] }] } }),
       'DescribeImageScanFindings.imageScanFindings.findings[0].attributes[0].key must be text, got undefined'],
     [(builder) => builder.scanFindings(digest(1), { imageScanFindings: { findings: [{ name: 'CVE-1', attributes: [{ key: 'a', value: 1 }] }] } }),

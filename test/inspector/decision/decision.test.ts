@@ -1,16 +1,16 @@
 import * as ecr from '@aws-sdk/client-ecr';
 import * as inspector from '@aws-sdk/client-inspector2';
 import * as fc from 'fast-check';
-import type { Finding, JudgedFinding } from '../../../src/inspector/contract';
+import type { Disposition, Finding, JudgedFinding } from '../../../src/inspector/contract';
 import { endOfLife } from '../../../src/inspector/decision/end-of-life';
-import { distinct, mergeFindings } from '../../../src/inspector/decision/merge-findings';
+import { type JudgedCopy, distinct, joinFindings } from '../../../src/inspector/decision/join-findings';
 import { isWorse, scanStatus } from '../../../src/inspector/decision/scan-status';
 import { compareVersions, upgradesFor } from '../../../src/inspector/decision/upgrades';
 import { few, findingMessage, findingRemedy } from '../../../src/inspector/decision/words';
 import { explainPolicy } from '../../../src/inspector/documents/explain-policy';
 import { canonical, fingerprint } from '../../../src/inspector/documents/fingerprint';
 import * as any from '../arbitraries';
-import { NOW, STANDARD, finding, policy } from '../facts';
+import { NOW, STANDARD, digest, finding, judge, policy, single } from '../facts';
 
 describe('scan status', () => {
   const state = (scanner: 'BASIC' | 'ENHANCED', status: string) => scanStatus({ scanner, status }).state;
@@ -75,8 +75,6 @@ describe('scan status', () => {
 });
 
 describe('end of life', () => {
-  const on = (day: string) => new Date(`${day}T00:00:00Z`);
-
   test.each([
     ['DEBIAN_11', '2026-08-31', 'Debian 11'], ['DEBIAN_8', '2020-06-30', 'Debian 8'], ['ALPINE_LINUX_3_18', '2025-05-09', 'Alpine Linux 3.18'],
     ['ALPINE_3_20', '2026-04-01', 'Alpine Linux 3.20'], ['Alpine Linux 3.2', '2017-05-01', 'Alpine Linux 3.2'], ['AMAZON_LINUX', '2021-12-31', 'Amazon Linux'],
@@ -89,14 +87,12 @@ describe('end of life', () => {
     ['DEBIAN_SERVER_10', '2024-06-30', 'Debian 10'], ['UBUNTU_LINUX_12_04', '2017-04-28', 'Ubuntu 12.04'], ['PHOTON_2', '2021-12-02', 'Photon OS 2'],
     ['ORACLE_6', '2021-03-01', 'Oracle Linux 6'], ['OPEN_SUSE_15_2', '2021-12-01', 'openSUSE Leap 15.2'],
   ])('%s since %s', (operatingSystem, since, name) => {
-    const before = new Date(on(since).getTime() - 1);
-    expect(endOfLife(operatingSystem, on(since))).toEqual({ name, since });
-    expect(endOfLife(operatingSystem, before)).toBeUndefined();
+    expect(endOfLife(operatingSystem)).toEqual({ name, since });
   });
 
   test.each(['DEBIAN_12', 'DEBIAN_110', 'DEBIANISH_10', 'AMAZON_LINUX_2023', 'AL2023', 'UBUNTU_24_04', 'ALPINE_LINUX_3_24', 'SCRATCH', '', 'DEBIAN_constructor', 'WOLFI'])(
-    '%p is not known to be at its end', (operatingSystem) => {
-      expect(endOfLife(operatingSystem, on('2030-01-01'))).toBeUndefined();
+    '%p has no end that is known', (operatingSystem) => {
+      expect(endOfLife(operatingSystem)).toBeUndefined();
     });
 });
 
@@ -134,7 +130,10 @@ test('upgrades: the worst first, then what mends most, to the newest fix that is
   ]);
 });
 
-test('copies of a finding are taken for the worst of them, in whatever order', () => {
+const copy = (found: Finding, more: Partial<JudgedCopy> = {}): JudgedCopy => ({ finding: found, disposition: 'NO_RULE', rules: [], images: [digest(1)], ...more });
+const joinedOf = (...found: Finding[]) => joinFindings(found.map((each) => copy(each))).map((each) => each.finding);
+
+test('copies of a finding that are equally bad are told as one, each member of the worst, in whatever order', () => {
   const a = finding({ severity: 'LOW', status: 'SUPPRESSED', fix: 'UNKNOWN', epss: 0.1, title: 'b', knownSince: '2026-02-01', knownExploited: undefined });
   const b = finding({
     severity: 'HIGH', status: 'CLOSED', fix: 'PARTIAL', epss: 0.2, title: 'a', exploitAvailable: true, knownSince: '2026-01-01', packages: [{ name: 'a' }, { name: 'a' }],
@@ -153,13 +152,33 @@ test('copies of a finding are taken for the worst of them, in whatever order', (
     knownSince: '2026-01-01',
     packages: [{ name: 'a' }, { name: 'openssl', version: '3.0.1', manager: 'OS' }],
   };
-  expect([...mergeFindings([a, b]).values()]).toEqual([expected]);
-  expect([...mergeFindings([b, a]).values()]).toEqual([expected]);
-  expect([...mergeFindings([b, a, b]).values()]).toEqual([expected]);
+  expect(joinedOf(a, b)).toEqual([expected]);
+  expect(joinedOf(b, a)).toEqual([expected]);
+  expect(joinedOf(b, a, b)).toEqual([expected]);
+});
+
+test('of copies that are not, the worse is told alone; what they break and where they are is told once', () => {
+  const [bad, good] = [finding({ title: 'bad' }), finding({ title: 'good' })];
+  const blocking = copy(bad, { disposition: 'BLOCKING', rules: ['b'], images: [digest(2)], graceUntil: '2027' });
+  for (const copies of [[blocking, copy(good)], [copy(good), blocking]]) expect(joinFindings(copies)).toEqual([blocking]);
+  expect(joinFindings([blocking, copy(bad, { disposition: 'BLOCKING', rules: ['b', 'a'], graceUntil: '2026' })])).toEqual([
+    copy(bad, { disposition: 'BLOCKING', rules: ['a', 'b'], images: [digest(1), digest(2)], graceUntil: '2026' }),
+  ]);
+  expect(joinFindings([copy(good), copy(good)])).toEqual([copy(good)]);
+  expect(joinFindings([copy(good), copy(finding({ id: 'CVE-2' }))])).toHaveLength(2);
+});
+
+test('worst first: blocking, in grace, within a limit, no rule, excepted, suppressed, closed', () => {
+  const order: Disposition[] = ['BLOCKING', 'IN_GRACE', 'WITHIN_LIMIT', 'NO_RULE', 'EXCEPTED', 'SUPPRESSED', 'CLOSED'];
+  order.slice(1).forEach((better, index) => {
+    const [worse, ...none] = joinFindings([better, order[index]].map((disposition) => copy(finding(), { disposition })));
+    expect([worse.disposition, none]).toEqual([order[index], []]);
+  });
 });
 
 test.each<[keyof Finding, unknown, unknown, unknown]>([
-  ['severity', 'UNTRIAGED', 'CRITICAL', 'UNTRIAGED'], ['severity', 'LOW', 'MEDIUM', 'MEDIUM'],
+  ['severity', 'UNTRIAGED', 'LOW', 'LOW'], ['severity', 'LOW', 'MEDIUM', 'MEDIUM'],
+  ['severity', 'UNTRIAGED', 'UNTRIAGED', 'UNTRIAGED'],
   ['status', 'CLOSED', 'ACTIVE', 'ACTIVE'], ['status', 'SUPPRESSED', 'ACTIVE', 'ACTIVE'],
   ['fix', 'NO', 'UNKNOWN', 'UNKNOWN'], ['fix', 'PARTIAL', 'YES', 'YES'],
   ['exploitAvailable', undefined, false, false], ['exploitAvailable', undefined, true, true], ['knownExploited', false, true, true],
@@ -167,7 +186,7 @@ test.each<[keyof Finding, unknown, unknown, unknown]>([
   ['title', undefined, 'a', 'a'], ['url', 'https://b', 'https://a', 'https://a'], ['knownSince', undefined, '2026-01-01', '2026-01-01'],
 ])('two answers about the %s of a finding, %p and %p, are %p whichever comes first', (member, one, other, expected) => {
   for (const [first, second] of [[one, other], [other, one]]) {
-    const [merged] = mergeFindings([finding({ [member]: first }), finding({ [member]: second })]).values();
+    const [merged] = joinedOf(finding({ [member]: first }), finding({ [member]: second }));
     expect(merged[member]).toBe(expected);
   }
 });
@@ -269,7 +288,7 @@ test('now is never taken from the machine', () => {
     throw new Error('a clock');
   });
   try {
-    expect(endOfLife('DEBIAN_10', NOW)).toBeDefined();
+    expect(judge(single([finding()], { operatingSystem: 'DEBIAN_10' }))).toBeDefined();
   } finally {
     clock.mockRestore();
   }

@@ -59,7 +59,8 @@ describe('until there is a fix', () => {
     [{ fix: 'YES' }, false],
     [{ fix: 'UNKNOWN' }, false],
     [{ fix: 'NO', packages: [{ ...openssl, fixedIn: '3.0.7' }] }, false],
-    [{ fix: 'PARTIAL', packages: [openssl] }, true],
+    [{ fix: 'PARTIAL', packages: [openssl] }, false],
+    [{ fix: 'PARTIAL', packages: [] }, false],
     [{ fix: 'PARTIAL', packages: [openssl, { ...libssl, fixedIn: '3.0.7' }] }, false],
   ])('%j holds: %s', (found, holds) => {
     expect(of(found, until()).status).toBe(holds ? 'APPROVED' : 'REJECTED');
@@ -81,6 +82,13 @@ describe('until there is a fix', () => {
     expect(left({ fix: 'PARTIAL', packages: [openssl, { ...libssl, fixedIn: '3.0.7' }, zlib] })).toMatchObject({
       status: 'REJECTED', reasons: [{ finding: { fix: 'PARTIAL', packages: [{ name: 'libssl3' }, { name: 'openssl' }] } }],
     });
+  });
+});
+
+test('attack: where a scanner names no version, a fix for some packages may be one for each of them', () => {
+  const nameless = finding({ fix: 'PARTIAL', packages: [openssl, libssl] });
+  expect(judge(single([nameless]), STANDARD, [except({ package: 'openssl' })])).toMatchObject({
+    status: 'REJECTED', reasons: [{ finding: { fix: 'UNKNOWN', packages: [libssl] } }],
   });
 });
 
