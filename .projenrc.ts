@@ -107,7 +107,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   sampleCode: false,
   depsUpgrade: false,
   dependabot: true,
-  dependabotOptions: { scheduleInterval: github.DependabotScheduleInterval.WEEKLY },
+  // What is bad in a new version is mostly found within days.
+  dependabotOptions: { scheduleInterval: github.DependabotScheduleInterval.WEEKLY, cooldown: { defaultDays: 7 } },
   pullRequestTemplateContents: CommunityFiles.PULL_REQUEST,
   buildWorkflowOptions: { mutableBuild: false, mutableInstall: false },
   githubOptions: {

@@ -25,7 +25,7 @@ export class Commands extends Component {
     project.setScript('demo', 'projen bundle >&2 && tsx --tsconfig tsconfig.dev.json demo/main.ts');
     // Not `*.test.ts`, so that `npm test` does without: the larger of them takes 300 MB and half a minute.
     const judges = project.addTask('test:judges', {
-      description: 'The judges that take longer: checkov on templates, parliament and policy_sentry on policies',
+      description: 'The judges that take longer: checkov on templates, parliament and policy_sentry on policies, zizmor on workflows',
       exec: "jest --testMatch '<rootDir>/test/judges/*.judge-test.ts'",
       receiveArgs: true,
     });

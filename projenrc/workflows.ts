@@ -8,6 +8,11 @@ const TIMEOUT_MINUTES = 60;
 /** What publib does without: the name of its default registry, and an id that only the old OSSRH asked for. */
 const NOT_NEEDED = ['NPM_REGISTRY', 'MAVEN_STAGING_PROFILE_ID'];
 
+/** What takes too long for a pull request, or a tool that builds need not have. */
+const WEEKLY = [
+  'test:benchmark', 'test:clients', 'test:deployments', 'test:java', 'test:judges', 'test:model', 'test:mutation', 'test:performance',
+];
+
 /**
  * The commits behind the versions of the actions that workflows use: a tag can be moved, a commit cannot. Annotated
  * tags are peeled to their commit.
@@ -61,7 +66,8 @@ export class Workflows extends Component {
     for (const workflow of this.hub.workflows) {
       for (const [id, job] of Object.entries(workflow.jobs)) {
         if (!('steps' in job)) continue;
-        const steps = Array.isArray(job.steps) ? job.steps.map(slim) : job.steps; // those of the builds come even later
+        const { steps: made } = job as { steps: unknown };
+        const steps = (typeof made === 'function' ? () => made().map(slim) : job.steps.map(slim)) as github.workflows.JobStep[]; // builds make theirs late
         workflow.updateJob(id, { ...job, timeoutMinutes: job.timeoutMinutes ?? TIMEOUT_MINUTES, steps });
       }
     }
@@ -76,7 +82,7 @@ export class Workflows extends Component {
       runsOn: ['ubuntu-latest'],
       permissions: { contents: JobPermission.READ },
       steps: [
-        { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
+        { name: 'Checkout', uses: 'actions/checkout' },
         ...project.renderWorkflowSetup({ mutable: false }),
         { name: 'Test', run: 'npx projen test:newest-cdk' },
       ],
@@ -92,10 +98,12 @@ export class Workflows extends Component {
       runsOn: ['ubuntu-latest'],
       permissions: { contents: JobPermission.READ },
       timeoutMinutes: 180, // two processors are an hour at the mutations
-      strategy: { failFast: false, matrix: { domain: { task: ['test:deployments', 'test:judges', 'test:model', 'test:mutation'] } } },
+      strategy: { failFast: false, matrix: { domain: { task: WEEKLY } } },
       steps: [
-        { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
+        { name: 'Checkout', uses: 'actions/checkout' },
         { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.10' } },
+        { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '17' } },
+        { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': '1.25', 'cache': false } },
         ...project.renderWorkflowSetup({ mutable: false }),
         { name: 'Make what is tested', run: 'npx projen pre-compile && npx projen compile' },
         { name: 'Test', run: 'npx projen ${{ matrix.task }}' },
@@ -116,7 +124,7 @@ export class Workflows extends Component {
         matrix: { domain: { node: ['20.16', '22'], command: ['npm ci && npm run demo', 'npm ci && npm test'] } },
       },
       steps: [
-        { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
+        { name: 'Checkout', uses: 'actions/checkout' },
         {
           name: 'Setup Node.js',
           uses: 'actions/setup-node',
@@ -137,7 +145,7 @@ export class Workflows extends Component {
       runsOn: ['ubuntu-latest'],
       permissions: { contents: JobPermission.READ },
       steps: [
-        { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
+        { name: 'Checkout', uses: 'actions/checkout' },
         { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.10' } },
         { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '11' } },
         { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': '1.25', 'cache': false } },
@@ -154,7 +162,7 @@ export class Workflows extends Component {
       runsOn: ['ubuntu-latest'],
       permissions: { contents: JobPermission.READ },
       steps: [
-        { name: 'Checkout', uses: 'actions/checkout', with: { 'persist-credentials': false } },
+        { name: 'Checkout', uses: 'actions/checkout' },
         ...project.renderWorkflowSetup({ mutable: false }),
         {
           name: 'Compare with the newest release',
@@ -175,6 +183,8 @@ export class Workflows extends Component {
 }
 
 function slim(step: github.workflows.JobStep): github.workflows.JobStep {
-  const env = Object.entries(step.env ?? {}).filter(([name]) => !NOT_NEEDED.includes(name));
-  return step.env ? { ...step, env: Object.fromEntries(env) } : step;
+  const env = step.env && Object.fromEntries(Object.entries(step.env).filter(([name]) => !NOT_NEEDED.includes(name)));
+  // The token that may read the repository stays in no file: nothing here pushes.
+  const isCheckout = /^actions\/checkout(@|$)/.test(step.uses ?? '');
+  return { ...step, ...env && { env }, ...isCheckout && { with: { ...step.with, 'persist-credentials': false } } };
 }

@@ -149,7 +149,10 @@ describe('workflows', () => {
     expect([...sentence.matchAll(/`(\w+)`/g)].map(([, type]) => type)).toEqual(types.split('\n'));
   });
 
-  test.each(['test:deployments', 'test:judges', 'test:languages', 'test:model', 'test:mutation', 'test:newest-cdk'])('run %s, which no build does', (task) => {
+  test.each([
+    'test:benchmark', 'test:clients', 'test:deployments', 'test:java', 'test:judges', 'test:languages', 'test:model', 'test:mutation',
+    'test:newest-cdk', 'test:performance',
+  ])('run %s, which no build does', (task) => {
     const jobs = files.flatMap((file) => Object.values<any>(parse(read('.github', 'workflows', file)).jobs));
     const commands = jobs.flatMap(({ strategy, steps }) => steps.flatMap((step: { run?: string }) =>
       (strategy?.matrix.task ?? ['']).map((each: string) => step.run?.replace('${{ matrix.task }}', each))));
