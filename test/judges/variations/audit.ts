@@ -1,9 +1,10 @@
 import {
-  Duration, type Stack, aws_cloudtrail as cloudtrail, aws_cloudwatch_actions as actions, aws_ec2 as ec2, aws_kms as kms, aws_logs as logs,
-  aws_sns as sns,
+  Duration, type Stack, aws_cloudtrail as cloudtrail, aws_cloudwatch_actions as actions, aws_logs as logs, aws_sns as sns,
 } from 'aws-cdk-lib';
-import { type Build, type Factories, images, role, table, target } from './build';
-import { AuditCondition, AuditSeverity, AuditSignal, AuditSource, EcrAuditTrail } from '../../../src';
+import { type Build, type Factories, handlerOptions, images, role, table, target } from './build';
+import {
+  AuditCondition, AuditSeverity, AuditSignal, AuditSource, EcrAuditTrail, type EcrAuditTrailProps, type OwnTrailOptions,
+} from '../../../src';
 
 const auditSource: Record<Factories<typeof AuditSource>, (stack: Stack) => AuditSource> = {
   ownTrail: () => AuditSource.ownTrail({ fileRetention: Duration.days(90), logRetention: logs.RetentionDays.TEN_YEARS }),
@@ -23,10 +24,12 @@ export const AUDIT: Record<string, Build> = {
   'Audit-AllOfTheRegistry': (stack) => new EcrAuditTrail(stack, 'Audit'),
   ...table('AuditSource', auditSource, (stack, make) => new EcrAuditTrail(stack, 'Audit', { source: make(stack), pushers: pushers(stack) })),
   'Audit-Regulated': (stack) => {
-    const encryptionKey = new kms.Key(stack, 'Key', { enableKeyRotation: true });
-    const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1a2b3c4d', availabilityZones: ['eu-west-1a'], privateSubnetIds: ['subnet-1a2b3c4d'] });
-    new EcrAuditTrail(stack, 'Audit', {
-      source: AuditSource.ownTrail({ encryptionKey }),
+    const options = handlerOptions(stack);
+    const { encryptionKey } = options;
+    const ownTrail: Required<OwnTrailOptions> = { encryptionKey, fileRetention: Duration.days(3_650), logRetention: logs.RetentionDays.TEN_YEARS };
+    const props: Required<EcrAuditTrailProps> = {
+      source: AuditSource.ownTrail(ownTrail),
+      repositories: [images(stack)],
       pushers: pushers(stack),
       knownAccounts: ['222222222222'],
       deployers: [],
@@ -41,10 +44,17 @@ export const AUDIT: Record<string, Build> = {
           conditions: [AuditCondition.isNoneOfOrMissing('userIdentity.invokedBy', 'cloudformation.amazonaws.com')],
         }),
       ],
-      inventoryInterval: Duration.hours(6),
-      handlerOptions: { encryptionKey, vpc, reservedConcurrentExecutions: 5 },
+      topic: new sns.Topic(stack, 'Topic', { masterKey: encryptionKey, enforceSSL: true }),
+      alarmActions: [new actions.SnsAction(new sns.Topic(stack, 'Pager', { masterKey: encryptionKey }))],
       runbookUrl: 'https://wiki.example.com/ecr',
-    });
+      metricNamespace: 'Platform/Registry',
+      inventory: true,
+      inventoryInterval: Duration.hours(6),
+      staleAfter: Duration.days(30),
+      dashboard: true,
+      handlerOptions: options,
+    };
+    new EcrAuditTrail(stack, 'Audit', props);
   },
   'Audit-Small': (stack) => new EcrAuditTrail(stack, 'Audit', {
     pushers: pushers(stack), inventory: false, dashboard: false, topic: new sns.Topic(stack, 'Topic', { enforceSSL: true }),

@@ -1,6 +1,8 @@
 import { Duration, RemovalPolicy, type Stack, aws_iam as iam, aws_kms as kms } from 'aws-cdk-lib';
 import { type Build, type Factories, images, role, table, target } from './build';
-import { EcrEncryption, ImageRetention, ImageSelection, ImageTagMutability, RetentionRule, SecureEcrRepository } from '../../../src';
+import {
+  EcrEncryption, ImageRetention, ImageSelection, ImageTagMutability, RetentionRule, SecureEcrRepository, type SecureEcrRepositoryProps,
+} from '../../../src';
 
 const encryption: Record<Factories<typeof EcrEncryption>, (stack: Stack) => EcrEncryption> = {
   sharedKey: () => EcrEncryption.sharedKey(),
@@ -35,6 +37,17 @@ export const REPOSITORY: Record<string, Build> = {
   ...table('Encryption', encryption, (stack, make) => images(stack, { encryption: make(stack) })),
   ...table('Tags', tagMutability, (stack, value) => images(stack, { tagMutability: value })),
   ...table('Retention', retention, (stack, value) => images(stack, { retention: value })),
+  'Everything': (stack) => {
+    const props: Required<SecureEcrRepositoryProps> = {
+      repositoryName: 'team/everything',
+      encryption: EcrEncryption.ownKey(),
+      tagMutability: tagMutability.immutableExcept,
+      retention: retention.production,
+      removalPolicy: RemovalPolicy.DESTROY,
+      emptyOnDelete: true,
+    };
+    images(stack, props);
+  },
   'Named': (stack) => images(stack, { repositoryName: 'team/app' }),
   'Erasable': (stack) => images(stack, { removalPolicy: RemovalPolicy.DESTROY, emptyOnDelete: true }),
   'KeptOnceCreated': (stack) => images(stack, { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }),
