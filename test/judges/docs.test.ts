@@ -119,6 +119,26 @@ test.each(PAGES_OF_DOCS)('sums in %s are right', (name) => {
   }
 });
 
+test.each(PAGES_OF_DOCS)('columns called "all" in %s are the sums of the others', (name) => {
+  expect(wrongRows(page(name))).toEqual([]);
+});
+
+test('a row that adds up to something else is found', () => {
+  const table = (all: string) => `| USD | a | b | all |\n|---|---|---|---|\n| pushed | 0.45 | - | ${all} |\n`;
+  expect([table('0.45'), table('0.46')].map(wrongRows)).toEqual([[], ['pushed: 0.46, not 0.45']]);
+  expect(page('gate.md')).toMatch(/\| all \|$/m);
+});
+
+function wrongRows(markdown: string): string[] {
+  const tables = [...markdown.matchAll(/^\|.*\| all \|\n\|[-|]+\|\n((?:\|.*\|\n)+)/gm)].flatMap(([, rows]) => rows.trim().split('\n'));
+  const cells = tables.map((row) => row.slice(1, -1).split('|').map((cell) => cell.trim()));
+  return cells.filter((row) => row.slice(1).every((cell) => /^([\d.]+|-)$/.test(cell))).flatMap(([title, ...numbers]) => {
+    const [all, ...others] = numbers.reverse();
+    const right = others.reduce((sum, each) => sum + (each === '-' ? 0 : Number(each)), 0).toFixed(2);
+    return right === all ? [] : [`${title}: ${all}, not ${right}`];
+  });
+}
+
 test('the README lists every page', () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
   for (const name of PAGES_OF_DOCS) expect(readme).toContain(`](docs/${name})`);

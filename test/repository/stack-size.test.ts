@@ -55,6 +55,15 @@ test('a stack that is full is accepted, and fits without indentation', () => {
   expect(statSync(templateFullPath).size).toBeLessThan(1_000_000);
 });
 
+test('a template that is too large although it is not full is told of by CDK, with what to do', () => {
+  make(470);
+
+  const { messages } = app.synth().getStackArtifact(stack.artifactId);
+
+  expect(messages.map(({ entry }) => entry.data)).toContainEqual(expect.stringMatching(
+    /^Template size \w+ limit: 1\d{6}\/1000000\. Split resources into multiple stacks or set suppressTemplateIndentation/));
+});
+
 test('a stack that holds more is refused once, with what to do', () => {
   make(500);
   new sns.Topic(stack, 'Topic'); // whoever makes them

@@ -95,7 +95,7 @@ export interface InspectorGateProps {
    *
    * Amazon Inspector scans an image for as long as it is in use, however long ago it was pushed. So make it longer where
    * images run for longer than the default. Each image that is found is judged like any other, those that nobody scans any
-   * more too: about 2.20 USD a month for 1,000 images of two platforms.
+   * more too: about 2.25 USD a month for 1,000 images of two platforms.
    *
    * @default Duration.days(180) - the longest re-scan duration of Amazon Inspector that is not for ever
    */

@@ -36,7 +36,7 @@ import { FindingPolicy } from '../finding-policy';
  * When it is deleted, the table of the verdicts stays (`removalPolicy`), and so does the scanning of the registry; all else
  * goes.
  *
- * Costs, for 1,000 images of two platforms each: about 0.80 USD when they are pushed, 2.20 USD for each month that they are
+ * Costs, for 1,000 images of two platforms each: about 0.80 USD when they are pushed, 2.25 USD for each month that they are
  * kept, because each is judged again every day, and 0.09 USD for a finding that changes in all of them. The gate itself: 0.50 USD a
  * month for alarms, 0.60 USD for queues, 0.60 to 4.80 USD for metrics. Amazon Inspector bills scans of its own.
  *
