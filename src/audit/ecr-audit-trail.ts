@@ -66,6 +66,11 @@ export class EcrAuditTrail extends Construct {
   private readonly alarms: SignalAlarms;
   private readonly metrics: AuditMetrics;
 
+  /**
+   * @param scope what it is part of, such as a stack: `this` in the constructor of one
+   * @param id what it is called in there, unlike everything else
+   * @param props what differs from the defaults
+   */
   constructor(scope: Construct, id: string, props: EcrAuditTrailProps = {}) {
     // Before super(), so that a refused audit leaves nothing in the tree.
     checkProps(scope, id, props);

@@ -66,6 +66,11 @@ export class GitHubOidcProvider extends iam.OidcProviderNative {
   /** Who issues the tokens. */
   public readonly issuer: GitHubIssuer;
 
+  /**
+   * @param scope what it is part of, such as a stack: `this` in the constructor of one
+   * @param id what it is called in there, unlike everything else
+   * @param props what differs from the defaults
+   */
   constructor(scope: Construct, id: string, props: GitHubOidcProviderProps = {}) {
     const issuer = props.issuer ?? GitHubIssuer.githubCom();
     super(scope, id, { url: issuer.url, clientIds: [AUDIENCE], removalPolicy: props.removalPolicy });

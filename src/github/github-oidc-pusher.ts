@@ -49,6 +49,11 @@ export class GitHubOidcPusher extends Construct implements iam.IGrantable {
   /** The role, to be granted more. */
   public readonly grantPrincipal: iam.IPrincipal;
 
+  /**
+   * @param scope what it is part of, such as a stack: `this` in the constructor of one
+   * @param id what it is called in there, unlike everything else
+   * @param props what it is for, and what differs from the defaults
+   */
   constructor(scope: Construct, id: string, props: GitHubOidcPusherProps) {
     check(scope, id, props);
     super(scope, id);

@@ -61,6 +61,11 @@ export class EcrRegistry extends Construct {
   /** @internal */
   public readonly _scanning: RegistryScanning;
 
+  /**
+   * @param scope what it is part of, such as a stack: `this` in the constructor of one
+   * @param id what it is called in there, unlike everything else
+   * @param props what differs from the defaults
+   */
   constructor(scope: Construct, id: string, props: EcrRegistryProps = {}) {
     const record = RegistryRecord.of(scope);
     const scanning = props.scanning ?? RegistryScanning.enhanced();

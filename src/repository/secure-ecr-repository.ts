@@ -117,6 +117,11 @@ export class SecureEcrRepository extends ecr.RepositoryBase {
   private nameAttribute?: string;
   private arnAttribute?: string;
 
+  /**
+   * @param scope what it is part of, such as a stack: `this` in the constructor of one
+   * @param id what it is called in there, unlike everything else
+   * @param props what differs from the defaults
+   */
   constructor(scope: Construct, id: string, props: SecureEcrRepositoryProps = {}) {
     // Before super(), so that a refused repository leaves nothing in the tree.
     checkProps(scope, id, props);

@@ -14,6 +14,7 @@ interface Type {
   readonly kind: string;
   readonly datatype?: boolean;
   readonly docs?: Docs;
+  readonly initializer?: { readonly parameters?: Parameter[] };
   readonly properties?: Member[];
   readonly methods?: Member[];
   readonly members?: Member[];
@@ -38,6 +39,7 @@ function faults({ types }: Assembly): string[] {
     const ofType = [
       ...faultsOfSummary(type.name, type.docs),
       ...type.kind === 'class' && !type.docs?.example ? [`${type.name} has no example`] : [],
+      ...(type.initializer?.parameters ?? []).filter(({ docs }) => !docs?.summary).map(({ name }) => `new ${type.name}(${name}) is not explained`),
     ];
     return [...ofType, ...members.flatMap((member) => faultsOfMember(type, member))];
   });
@@ -102,6 +104,9 @@ describe('found is', () => {
     ['a default that says nothing', withDocs({ summary: 'B.', default: 'undefined' }), 'A.b has the default undefined'],
     ['a text that is not explained', withDocs({ summary: 'B.' }, { parameters: [{ name: 'c', type: { primitive: 'string' } }] }), 'A.b(c) is not explained'],
     ['a parameter that is a list item', withDocs({ summary: 'B.' }, { parameters: [{ name: 'c', type: {}, docs: { summary: '- one' } }] }), 'A.b(c) has the words - one'],
+    ['a parameter of a constructor that is not explained', {
+      types: { A: { name: 'A', kind: 'class', docs: { summary: 'A.', example: 'new A(1)' }, initializer: { parameters: [{ name: 'b', type: {} }] } } },
+    }, 'new A(b) is not explained'],
     ['a class without an example', { types: { A: { name: 'A', kind: 'class', docs: { summary: 'A.' } } } }, 'A has no example'],
   ])('%s', (_name, assembly, fault) => {
     expect(faults(assembly)).toEqual([fault]);

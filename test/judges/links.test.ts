@@ -11,7 +11,7 @@ const OURS = 'https://github.com/cdk-secure-ecr/cdk-secure-ecr';
 /** What GitHub has beside files. */
 const OF_GITHUB = /^(?:\.git|\/security\/advisories\/new)?$/;
 const HOSTS = [
-  'aws.amazon.com', 'docs.aws.amazon.com', 'repost.aws', 'docs.github.com', 'github.com', 'git-scm.com', 'www.checkov.io', 'www.conventionalcommits.org',
+  'aws.amazon.com', 'docs.aws.amazon.com', 'repost.aws', 'docs.github.com', 'github.com', 'git-scm.com', 'pkg.go.dev', 'www.checkov.io', 'www.conventionalcommits.org',
 ];
 /** Addresses that examples and identifiers are made of; nobody follows them. */
 const NO_LINKS = ['https://octocorp.ghe.com', 'https://token.actions.githubusercontent.com', 'https://wiki.example.com', 'https://x'];

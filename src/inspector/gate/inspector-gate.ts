@@ -74,6 +74,11 @@ export class InspectorGate extends Construct {
   private readonly actions = new Set<IGateAction>();
   private readonly actionScope: Construct;
 
+  /**
+   * @param scope what it is part of, such as a stack: `this` in the constructor of one
+   * @param id what it is called in there, unlike everything else
+   * @param props what differs from the defaults
+   */
   constructor(scope: Construct, id: string, props: InspectorGateProps = {}) {
     checkProps(scope, id, props); // before super(), so that a refused gate leaves nothing in the tree
     super(scope, id);

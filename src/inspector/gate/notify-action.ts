@@ -78,6 +78,9 @@ export class NotifyAction implements IGateAction {
   private readonly runbookUrl?: string;
   private told?: sns.ITopic;
 
+  /**
+   * @param props what differs from the defaults
+   */
   constructor(props: NotifyActionProps = {}) {
     check(props);
     this.id = props.id ?? 'Notify';
