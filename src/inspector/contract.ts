@@ -194,7 +194,7 @@ export interface Verdict {
   readonly judgedAt: string;
   /** When the scanner last looked at the platform that it saw least recently. */
   readonly dataAt?: string;
-  /** When the same data would be judged otherwise: a grace or an exception ends, findings have settled. */
+  /** When the same data would be judged otherwise: a grace, an exception or the support of an operating system ends, findings have settled. */
   readonly judgeAgainAt?: string;
   /** Active findings, each vulnerability once. */
   readonly counts: Record<Severity, number>;

@@ -1,14 +1,15 @@
 import type {
-  ExceptionDocument, ImageFacts, JudgedFinding, PlatformVerdict, PolicyDocument, Reason, ScanFacts, Verdict, VerdictStatus,
+  ExceptionDocument, ImageFacts, PlatformVerdict, PolicyDocument, Reason, ScanFacts, Verdict, VerdictStatus,
 } from './contract';
 import { Exceptions } from './decision/apply-exceptions';
 import { collectFindings, collectReasons } from './decision/collect';
+import { oldestSystem } from './decision/end-of-life';
 import { least } from './decision/join-findings';
 import { type JudgedPlatform, judgePlatform } from './decision/judge-platform';
 import { imageTree } from './decision/manifest-graph';
 import { noticesFor } from './decision/notices';
 import { isWorse } from './decision/scan-status';
-import { noCounts } from './decision/severity';
+import { countsOf, worstSeverities } from './decision/severity';
 import { upgradesFor } from './decision/upgrades';
 import { fingerprint } from './documents/fingerprint';
 
@@ -23,7 +24,7 @@ export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: re
   const platforms = tree.images.map((node) =>
     judgePlatform(node, scans.get(node.digest) ?? unanswered(node.digest), policy, excepted, now));
 
-  const collected = collectFindings(platforms);
+  const collected = collectFindings(platforms, policy);
   const findings = collected.map(({ finding }) => finding);
   const reasons = collectReasons({ facts, tree, platforms, policy, findings: collected });
   const uses = excepted.uses();
@@ -35,16 +36,17 @@ export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: re
     judgedAt: now.toISOString(),
     dataAt: platforms.map(({ scan }) => scan.scannedAt).reduce(least, undefined),
     judgeAgainAt: soonest(now, [
-      ...findings.map(({ graceUntil }) => graceUntil),
+      // Of every copy: what is worse by now may be so for longer.
+      ...platforms.flatMap(({ findings: copies }) => copies.flatMap(({ graceUntil }) => graceUntil ?? [])),
       ...platforms.flatMap(({ wait, rejectedFrom }) => [wait?.until, rejectedFrom]),
       ...uses.map(({ state, exception }) => state === 'USED' ? exception.expires : undefined),
     ]),
-    counts: countsOf(findings),
+    counts: countsOf(worstSeverities(platforms.flatMap(({ severities }) => [...severities]), policy)),
     reasons,
     tolerated: findings.filter(({ disposition }) => disposition !== 'BLOCKING'),
     upgrades: upgradesFor(findings.filter(({ disposition }) => disposition === 'BLOCKING')),
     exceptions: uses,
-    notices: noticesFor({ platforms, policy, findings, uses }),
+    notices: noticesFor({ platforms, policy, uses }),
     platforms: platforms.map(asPlatformVerdict),
     artifacts: tree.artifacts,
   };
@@ -68,7 +70,7 @@ function scansByDigest(scans: readonly ScanFacts[]): Map<string, ScanFacts> {
 function joined(a: ScanFacts, b: ScanFacts): ScanFacts {
   return {
     ...isWorse(a, b) ? a : b,
-    operatingSystem: least(a.operatingSystem, b.operatingSystem),
+    operatingSystem: oldestSystem(a.operatingSystem, b.operatingSystem),
     expectedFindings: Math.max(a.expectedFindings ?? 0, b.expectedFindings ?? 0),
     readFindings: Math.max(a.readFindings ?? 0, b.readFindings ?? 0),
     awaited: {
@@ -83,18 +85,12 @@ function unanswered(digest: string): ScanFacts {
   return { digest, scanner: 'ENHANCED', status: 'NO_ANSWER', findings: [] };
 }
 
-function countsOf(findings: readonly JudgedFinding[]): Verdict['counts'] {
-  const counts = noCounts();
-  for (const { status, severity } of findings) if (status === 'ACTIVE') counts[severity]++;
-  return counts;
-}
-
 function soonest(now: Date, times: ReadonlyArray<string | undefined>): string | undefined {
   const ahead = times.filter((time) => time !== undefined).map((time) => Date.parse(time)).filter((time) => time > now.getTime());
   return ahead.length > 0 ? new Date(ahead.reduce((a, b) => Math.min(a, b))).toISOString() : undefined;
 }
 
-function asPlatformVerdict({ node, scan, status, counts }: JudgedPlatform): PlatformVerdict {
+function asPlatformVerdict({ node, scan, status, severities }: JudgedPlatform): PlatformVerdict {
   return {
     digest: node.digest,
     platform: node.platform,
@@ -102,6 +98,6 @@ function asPlatformVerdict({ node, scan, status, counts }: JudgedPlatform): Plat
     status,
     scanStatus: scan.status,
     scannedAt: scan.scannedAt,
-    counts,
+    counts: countsOf(severities),
   };
 }

@@ -2,6 +2,7 @@ import type { AwaitedFindings, Finding, ImageFacts, ImageReference, ManifestFact
 import { type ReadFinding, basicFinding, inspectorFinding } from './findings';
 import { manifestFacts } from './manifest';
 import { date, list, number, object, optionalObject, required, text } from './value';
+import { oldestSystem } from '../decision/end-of-life';
 import { MAX_DEPTH, MAX_MANIFESTS } from '../decision/manifest-graph';
 import { isWorse } from '../decision/scan-status';
 
@@ -208,7 +209,7 @@ export class FactsBuilder {
     }
     this.findings++;
     const scan = this.scanOf(digest, scanner);
-    scan.operatingSystem ??= operatingSystem;
+    scan.operatingSystem = oldestSystem(scan.operatingSystem, operatingSystem);
     scan.findings.push(finding);
     scan.listed.add(key);
     if (finding.status === 'ACTIVE') scan.keys.add(key);

@@ -29,7 +29,7 @@ export function manifestFacts(digest: string, body: string, place: string): Mani
     throw new AnswerError(place, 'be a manifest in JSON', body);
   }
   const manifest = object(parsed, place);
-  if (hasTwin(manifest, place)) return { digest, kind: 'AMBIGUOUS' };
+  if (hasTwin(manifest)) return { digest, kind: 'AMBIGUOUS' };
   const mediaType = text(manifest, 'mediaType', place);
   const children = list(manifest, 'manifests', place);
   const isConfigured = ['config', 'layers', 'fsLayers'].some((member) => Object.hasOwn(manifest, member));
@@ -49,11 +49,9 @@ const MEMBERS = new Map([
  * Whether a member is there that is one of ours but for its case: we would go by ours, and engines, which are written in Go, by
  * the last of both. https://pkg.go.dev/encoding/json#Unmarshal
  */
-function hasTwin(manifest: Readonly<Record<string, unknown>>, place: string): boolean {
-  const children = list(manifest, 'manifests', place).filter(isObject);
-  const all = [
-    manifest, manifest.config, ...list(manifest, 'layers', place), ...children, ...children.map(({ platform }) => platform),
-  ];
+function hasTwin(manifest: Readonly<Record<string, unknown>>): boolean {
+  const [children, layers] = [manifest.manifests, manifest.layers].map((each) => Array.isArray(each) ? each.filter(isObject) : []);
+  const all = [manifest, manifest.config, ...layers, ...children, ...children.map(({ platform }) => platform)];
   return all.filter(isObject).some((each) => Object.keys(each).some((name) => (MEMBERS.get(fold(name)) ?? name) !== name));
 }
 
@@ -71,7 +69,8 @@ function kindOf(manifest: Readonly<Record<string, unknown>>, place: string): Man
   const config = optionalObject(manifest, 'config', place);
   const configType = (config && text(config, 'mediaType', `${place}.config`)) ?? '';
   const looksLikeImage = TAKEN_BY_DOCKER.test(configType);
-  if (layers.some((type) => LAYER_OF_CONTAINERD.test(type) || (looksLikeImage && TAKEN_BY_DOCKER.test(type)))) return 'IMAGE';
+  // Where a type is missing for us, an engine may have read one: of two members with one name, Go keeps what the later one leaves out.
+  if (layers.some((type) => type === '' || LAYER_OF_CONTAINERD.test(type) || (looksLikeImage && TAKEN_BY_DOCKER.test(type)))) return 'IMAGE';
   const says = [text(manifest, 'artifactType', place), configType, ...layers].filter((type) => type !== undefined);
   const only = (pattern: RegExp) => layers.length > 0 && layers.every((type) => pattern.test(type));
   if (only(SIGNATURE)) return 'SIGNATURE';

@@ -37,12 +37,13 @@ export class Exceptions {
       const whole = concerned.filter((exception) => exception.package === undefined);
       return this.holdingOf(whole, finding.fix).length > 0 ? undefined : finding;
     }
+    const isAnyFixed = finding.packages.some(isFixed);
     const left = finding.packages.filter((each) => {
       const named = concerned.filter((exception) => exception.package === undefined || exception.package === each.name);
-      return this.holdingOf(named, fixOf(each, finding)).length === 0;
+      return this.holdingOf(named, fixOf(each, finding.fix, isAnyFixed)).length === 0;
     });
     if (left.length === 0) return undefined;
-    return left.length === finding.packages.length ? finding : { ...finding, packages: left, fix: fixOfAll(left, finding) };
+    return left.length === finding.packages.length ? finding : { ...finding, packages: left, fix: fixOfAll(left, finding.fix, isAnyFixed) };
   }
 
   /** All that concern the image, in a fixed order. */
@@ -77,15 +78,15 @@ export class Exceptions {
 }
 
 /** Whether there is a fix for one of the packages, as far as that is known. */
-function fixOf({ fixedIn }: VulnerablePackage, { fix, packages }: Finding): FixAvailable {
+function fixOf({ fixedIn }: VulnerablePackage, ofFinding: FixAvailable, isAnyFixed: boolean): FixAvailable {
   if (fixedIn !== undefined) return 'YES';
-  if (fix !== 'PARTIAL') return fix;
-  return packages.some(isFixed) ? 'NO' : 'UNKNOWN'; // a scanner that names no version at all does not say which has one
+  if (ofFinding !== 'PARTIAL') return ofFinding;
+  return isAnyFixed ? 'NO' : 'UNKNOWN'; // a scanner that names no version at all does not say which has one
 }
 
-function fixOfAll(left: readonly VulnerablePackage[], { fix, packages }: Finding): FixAvailable {
-  if (fix !== 'PARTIAL' || left.some(isFixed)) return fix;
-  return packages.some(isFixed) ? 'NO' : 'UNKNOWN';
+function fixOfAll(left: readonly VulnerablePackage[], ofFinding: FixAvailable, isAnyFixed: boolean): FixAvailable {
+  if (ofFinding !== 'PARTIAL' || left.some(isFixed)) return ofFinding;
+  return isAnyFixed ? 'NO' : 'UNKNOWN';
 }
 
 const isFixed = ({ fixedIn }: VulnerablePackage) => fixedIn !== undefined;

@@ -14,8 +14,8 @@ export interface Collected {
 }
 
 /** The findings of all platforms, each vulnerability once; worst first. */
-export function collectFindings(platforms: readonly JudgedPlatform[]): Collected[] {
-  return joinFindings(platforms.flatMap(({ findings }) => findings))
+export function collectFindings(platforms: readonly JudgedPlatform[], policy: PolicyDocument): Collected[] {
+  return joinFindings(platforms.flatMap(({ findings }) => findings), policy)
     .map(({ finding, disposition, graceUntil, rules, images }) => ({ finding: { ...finding, disposition, graceUntil, images }, rules }))
     .sort((a, b) => worstFirst(a.finding, b.finding));
 }

@@ -1,9 +1,8 @@
-import type { Disposition, Finding, FindingStatus, FixAvailable, Severity, VulnerablePackage } from '../contract';
-import { rankOf } from './severity';
+import type { Disposition, Finding, FindingStatus, FixAvailable, PolicyDocument, VulnerablePackage } from '../contract';
+import { worseSeverity } from './severity';
 
 /** Least bad first. */
 const STATUSES: readonly FindingStatus[] = ['CLOSED', 'SUPPRESSED', 'ACTIVE'];
-const FIXES: readonly FixAvailable[] = ['NO', 'UNKNOWN', 'PARTIAL', 'YES'];
 
 /** Worst first: what a copy of a finding is, the finding is. */
 const DISPOSITIONS: readonly Disposition[] = ['BLOCKING', 'IN_GRACE', 'WITHIN_LIMIT', 'NO_RULE', 'EXCEPTED', 'SUPPRESSED', 'CLOSED'];
@@ -21,57 +20,63 @@ export interface JudgedCopy {
 }
 
 /**
- * One for each vulnerability, which a scanner may tell of once for each package. Copies are judged before they are joined:
- * none makes another one look better. Pages that overlap, copies and their order make no difference.
+ * One for each vulnerability, which a scanner may tell of once for each package and platform. Copies are judged before they are
+ * joined: none makes another one look better. What stops an image is told without what does not: the remedy is for what
+ * stops it. Pages that overlap, copies and their order make no difference.
  */
-export function joinFindings(copies: Iterable<JudgedCopy>): JudgedCopy[] {
-  const found = new Map<string, JudgedCopy>();
+export function joinFindings(copies: Iterable<JudgedCopy>, policy: PolicyDocument): JudgedCopy[] {
+  const byId = new Map<string, JudgedCopy[]>();
   for (const copy of copies) {
-    const other = found.get(copy.finding.id);
-    found.set(copy.finding.id, other ? joined(other, copy) : copy);
+    const others = byId.get(copy.finding.id);
+    if (!others) byId.set(copy.finding.id, [copy]);
+    else if (isWorseThan(copy, others[0])) byId.set(copy.finding.id, [copy]);
+    else if (!isWorseThan(others[0], copy)) others.push(copy);
   }
-  return [...found.values()].map((each) => each.finding.packages.length > 1
-    ? { ...each, finding: { ...each.finding, packages: distinct(each.finding.packages) } } : each);
+  return [...byId.values()].map((same) => joined(same, policy));
 }
 
-/** What stops the image is told without what does not: the remedy is for what stops it. */
-function joined(a: JudgedCopy, b: JudgedCopy): JudgedCopy {
-  const order = DISPOSITIONS.indexOf(a.disposition) - DISPOSITIONS.indexOf(b.disposition);
-  if (order !== 0) return order < 0 ? a : b;
+function isWorseThan(a: JudgedCopy, b: JudgedCopy): boolean {
+  return DISPOSITIONS.indexOf(a.disposition) < DISPOSITIONS.indexOf(b.disposition);
+}
+
+function joined(copies: readonly JudgedCopy[], policy: PolicyDocument): JudgedCopy {
+  const [first] = copies;
+  if (copies.length === 1 && first.finding.packages.length < 2) return first;
   return {
-    finding: worseOf(a.finding, b.finding),
-    disposition: a.disposition,
-    graceUntil: least(a.graceUntil, b.graceUntil),
-    rules: union(a.rules, b.rules),
-    images: union(a.images, b.images),
+    finding: worstOf(copies.map(({ finding }) => finding), policy),
+    disposition: first.disposition,
+    graceUntil: copies.map(({ graceUntil }) => graceUntil).reduce(least),
+    rules: union(copies.map(({ rules }) => rules)),
+    images: union(copies.map(({ images }) => images)),
   };
 }
 
-function union(a: readonly string[], b: readonly string[]): readonly string[] {
-  return a === b ? a : [...new Set([...a, ...b])].sort(compare);
+function union(lists: ReadonlyArray<readonly string[]>): readonly string[] {
+  return [...new Set(lists.flat())].sort(compare);
 }
 
-/** What is said twice in two ways is taken for the worse; what somebody has rated is rated. */
-function worseOf(a: Finding, b: Finding): Finding {
+/** What is said twice in two ways is taken for the worse. */
+function worstOf(found: readonly Finding[], policy: PolicyDocument): Finding {
   return {
-    id: a.id,
-    severity: worseSeverity(a.severity, b.severity),
-    status: highest(STATUSES, a.status, b.status),
-    title: least(a.title, b.title),
-    url: least(a.url, b.url),
-    fix: highest(FIXES, a.fix, b.fix),
-    exploitAvailable: either(a.exploitAvailable, b.exploitAvailable),
-    knownExploited: either(a.knownExploited, b.knownExploited),
-    epss: greatest(a.epss, b.epss),
-    score: greatest(a.score, b.score),
-    knownSince: least(a.knownSince, b.knownSince),
-    packages: [...a.packages, ...b.packages],
+    id: found[0].id,
+    severity: found.map(({ severity }) => severity).reduce((a, b) => worseSeverity(a, b, policy)),
+    status: highest(STATUSES, found.map(({ status }) => status)),
+    title: found.map(({ title }) => title).reduce(least),
+    url: found.map(({ url }) => url).reduce(least),
+    fix: fixOf(new Set(found.map(({ fix }) => fix))),
+    exploitAvailable: found.map(({ exploitAvailable }) => exploitAvailable).reduce(either),
+    knownExploited: found.map(({ knownExploited }) => knownExploited).reduce(either),
+    epss: found.map(({ epss }) => epss).reduce(greatest),
+    score: found.map(({ score }) => score).reduce(greatest),
+    knownSince: found.map(({ knownSince }) => knownSince).reduce(least),
+    packages: distinct(found.flatMap(({ packages }) => packages)),
   };
 }
 
-function worseSeverity(a: Severity, b: Severity): Severity {
-  if (a === 'UNTRIAGED' || b === 'UNTRIAGED') return a === 'UNTRIAGED' ? b : a;
-  return rankOf(a) >= rankOf(b) ? a : b;
+/** For people: nothing is judged by it any more. */
+function fixOf(fixes: ReadonlySet<FixAvailable>): FixAvailable {
+  if (fixes.has('PARTIAL') || (fixes.has('YES') && fixes.has('NO'))) return 'PARTIAL';
+  return fixes.has('YES') ? 'YES' : fixes.has('UNKNOWN') ? 'UNKNOWN' : 'NO';
 }
 
 /** By all that tells them apart, in a fixed order. */
@@ -88,8 +93,8 @@ function keyOf({ name, version, fixedIn, manager, path }: VulnerablePackage): st
   return JSON.stringify([name, version ?? '', fixedIn ?? '', manager ?? '', path ?? '']);
 }
 
-function highest<T>(order: readonly T[], a: T, b: T): T {
-  return order.indexOf(a) >= order.indexOf(b) ? a : b;
+function highest<T>(order: readonly T[], values: readonly T[]): T {
+  return order[Math.max(...new Set(values.map((value) => order.indexOf(value))))];
 }
 
 function either(a?: boolean, b?: boolean): boolean | undefined {

@@ -1,11 +1,11 @@
-import type { Disposition, Finding, PolicyDocument, ScanFacts, VerdictStatus } from '../contract';
+import type { Disposition, Finding, PolicyDocument, ScanFacts, Severity, VerdictStatus } from '../contract';
 import type { Exceptions } from './apply-exceptions';
 import { type EndOfLife, endOfLife } from './end-of-life';
-import { type JudgedCopy, compare, joinFindings } from './join-findings';
+import { type JudgedCopy, compare } from './join-findings';
 import type { ImageNode } from './manifest-graph';
 import { matchRule } from './match-rule';
 import { type ScanStatus, scanStatus } from './scan-status';
-import { noCounts } from './severity';
+import { worstSeverities } from './severity';
 
 /** The judgement of one image of one platform. */
 export interface JudgedPlatform {
@@ -13,8 +13,10 @@ export interface JudgedPlatform {
   readonly scan: ScanFacts;
   readonly scanStatus: ScanStatus;
   readonly status: VerdictStatus;
+  /** As the scanner tells of them, which may be once for each package. */
   readonly findings: readonly JudgedCopy[];
-  readonly counts: ReturnType<typeof noCounts>;
+  /** Of active findings, by vulnerability. */
+  readonly severities: ReadonlyMap<string, Severity>;
   readonly endOfLife?: EndOfLife;
   /** When it is rejected for its operating system, if nothing else changes; ISO 8601. */
   readonly rejectedFrom?: string;
@@ -32,9 +34,7 @@ export interface Wait {
 
 export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDocument, exceptions: Exceptions, now: Date): JudgedPlatform {
   const state = scanStatus(scan);
-  const findings = joinFindings(dispose(scan.findings, node.digest, policy, exceptions, now));
-  const counts = noCounts();
-  for (const { finding: { status, severity } } of findings) if (status === 'ACTIVE') counts[severity]++;
+  const findings = dispose(scan.findings, node.digest, policy, exceptions, now);
   const end = scan.operatingSystem === undefined ? undefined : endOfLife(scan.operatingSystem);
   const hasEnded = end !== undefined && now.getTime() >= Date.parse(end.since);
   const wait = waitOf(state, scan, policy, now);
@@ -48,7 +48,7 @@ export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDo
     scan,
     scanStatus: state,
     findings,
-    counts,
+    severities: worstSeverities(scan.findings.filter(({ status }) => status === 'ACTIVE').map(({ id, severity }) => [id, severity]), policy),
     endOfLife: hasEnded ? end : undefined,
     rejectedFrom: policy.endOfLife === 'REJECT' ? end?.since : undefined,
     wait,
@@ -115,12 +115,12 @@ function applyRules(findings: readonly Finding[], images: readonly string[], pol
   });
 }
 
-/** What is known to be missing. Of what is not scanned, and approved all the same, nothing more will come. */
+/** What is known to be missing of what is approved without a scan, too: no listing will ever be complete, an event may be ahead of it. */
 function waitOf({ state }: ScanStatus, scan: ScanFacts, policy: PolicyDocument, now: Date): Wait | undefined {
   if (state === 'SCANNED') return waitFor(scan, policy, now);
   if (state !== 'UNSCANNABLE' || policy.onUnscannable === 'REJECT') return undefined;
   const missing = missingOf(scan);
-  return missing && { ...missing, over: true };
+  return missing && { ...missing, over: missing.code === 'FINDINGS_INCOMPLETE' };
 }
 
 /**

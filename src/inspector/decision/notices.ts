@@ -1,22 +1,22 @@
-import type { ExceptionUse, JudgedFinding, Notice, NoticeCode, PolicyDocument, RuleDocument } from '../contract';
+import type { ExceptionUse, Finding, Notice, NoticeCode, PolicyDocument, RuleDocument } from '../contract';
+import { type JudgedCopy, compare } from './join-findings';
 import type { JudgedPlatform } from './judge-platform';
 import { few, isUnfixable } from './words';
 
 interface Judged {
   readonly platforms: readonly JudgedPlatform[];
   readonly policy: PolicyDocument;
-  readonly findings: readonly JudgedFinding[];
   readonly uses: readonly ExceptionUse[];
 }
 
 /** What somebody should know although it decides nothing. */
-export function noticesFor({ platforms, policy, findings, uses }: Judged): Notice[] {
+export function noticesFor({ platforms, policy, uses }: Judged): Notice[] {
   const notices: Notice[] = [];
   const add = (code: NoticeCode, subjects: readonly string[], words: (count: number) => string) => {
     const distinct = [...new Set(subjects)];
     if (distinct.length > 0) notices.push({ code, message: `${words(distinct.length)}: ${few(distinct)}` });
   };
-  const unscannable = platforms.filter(({ scanStatus }) => scanStatus.state === 'UNSCANNABLE');
+  const unscannable = platforms.filter(({ scanStatus, status }) => scanStatus.state === 'UNSCANNABLE' && status === 'APPROVED');
   if (policy.onUnscannable === 'APPROVE') {
     add('UNSCANNABLE_APPROVED', unscannable.map(({ node, scan }) => `${node.digest} (${scan.status})`),
       (count) => `${count} ${count === 1 ? 'image is' : 'images are'} approved by the policy without a scan`);
@@ -25,12 +25,16 @@ export function noticesFor({ platforms, policy, findings, uses }: Judged): Notic
     add('END_OF_LIFE', platforms.flatMap(({ endOfLife }) => endOfLife ? [`${endOfLife.name} since ${endOfLife.since}`] : []),
       () => 'no longer supported by its vendor; Amazon Inspector stops looking 12 months later');
   }
-  const ids = (meets: (finding: JudgedFinding) => boolean) => findings.filter(meets).map(({ id }) => id);
-  add('UNFIXABLE', ids(isUnfixable), (count) => `${count} critical, high or untriaged ${count === 1 ? 'finding has' : 'findings have'} no fix, and ${count === 1 ? 'does' : 'do'} not stop the image`);
+  // Of every copy: what one scanner says of one package does not unsay what is known of another.
+  const copies = platforms.flatMap(({ findings }) => findings);
+  const blocking = new Set(copies.filter(({ disposition }) => disposition === 'BLOCKING').map(({ finding }) => finding.id));
+  const ids = (meets: (copy: JudgedCopy) => boolean) => copies.filter(meets).map(({ finding }) => finding.id).sort(compare);
+  const passing = (meets: (copy: JudgedCopy) => boolean) => ids((copy) => copy.disposition === 'NO_RULE' && !blocking.has(copy.finding.id) && meets(copy));
+  add('UNFIXABLE', passing(({ finding }) => isUnfixable(finding)), (count) => `${count} critical, high or untriaged ${count === 1 ? 'finding has' : 'findings have'} no fix, and ${count === 1 ? 'does' : 'do'} not stop the image`);
   add('SUPPRESSED', ids(({ disposition }) => disposition === 'SUPPRESSED'),
     (count) => `${count} ${count === 1 ? 'finding is' : 'findings are'} hidden by suppression rules of Amazon Inspector, and not judged`);
   const forEvidence = policy.rules.filter(({ missingData }) => missingData === 'IGNORED');
-  add('NO_EXPLOIT_DATA', ids((finding) => finding.disposition === 'NO_RULE' && forEvidence.some((rule) => lacksExploitData(rule, finding))),
+  add('NO_EXPLOIT_DATA', passing(({ finding }) => forEvidence.some((rule) => lacksExploitData(rule, finding))),
     (count) => `of ${count} ${count === 1 ? 'finding' : 'findings'} it is not known whether ${count === 1 ? 'it is' : 'they are'} exploited`);
   add('SCANNED_ONCE', platforms.filter(({ scanStatus }) => scanStatus.once).map(({ node }) => node.digest),
     () => 'scanned once, and not again by itself, so that vulnerabilities found since are not seen');
@@ -43,7 +47,7 @@ export function noticesFor({ platforms, policy, findings, uses }: Judged): Notic
 }
 
 /** CISA's catalog has CVEs only: of others it knows nothing. */
-function lacksExploitData(rule: RuleDocument, { id, exploitAvailable, knownExploited }: JudgedFinding): boolean {
+function lacksExploitData(rule: RuleDocument, { id, exploitAvailable, knownExploited }: Finding): boolean {
   return (rule.exploitAvailable === true && exploitAvailable === undefined)
     || (rule.knownExploited === true && knownExploited === undefined && /^CVE-/i.test(id));
 }

@@ -17,6 +17,29 @@ export function rankOf(severity: Severity): number {
   return RANKS.get(severity)!;
 }
 
-export function noCounts(): Record<Severity, number> {
+/** By what a policy takes them for; of two that are the same for it, the one that somebody has rated. */
+export function worseSeverity(a: Severity, b: Severity, policy: Pick<PolicyDocument, 'untriagedAs'>): Severity {
+  const order = rankOf(rated(a, policy)) - rankOf(rated(b, policy));
+  return order > 0 || (order === 0 && b === 'UNTRIAGED') ? a : b;
+}
+
+/** How many vulnerabilities there are of each severity, however many copies of them. */
+export function countsOf(severities: ReadonlyMap<string, Severity>): Record<Severity, number> {
+  const counts = noCounts();
+  for (const severity of severities.values()) counts[severity]++;
+  return counts;
+}
+
+/** By vulnerability, the worst that is said of it. */
+export function worstSeverities(found: Iterable<readonly [id: string, severity: Severity]>, policy: Pick<PolicyDocument, 'untriagedAs'>): Map<string, Severity> {
+  const worst = new Map<string, Severity>();
+  for (const [id, severity] of found) {
+    const other = worst.get(id);
+    worst.set(id, other === undefined ? severity : worseSeverity(other, severity, policy));
+  }
+  return worst;
+}
+
+function noCounts(): Record<Severity, number> {
   return { CRITICAL: 0, HIGH: 0, MEDIUM: 0, LOW: 0, INFORMATIONAL: 0, UNTRIAGED: 0 };
 }

@@ -1,4 +1,4 @@
-import type { Finding, JudgedFinding, Severity, VulnerablePackage } from '../contract';
+import type { Finding, Severity, VulnerablePackage } from '../contract';
 import type { Defect } from './manifest-graph';
 import { rankOf } from './severity';
 
@@ -60,7 +60,7 @@ function nameOf({ name, version }: VulnerablePackage): string {
   return version === undefined ? name : `${name} ${version}`;
 }
 
-/** Of a tolerated finding that would stop the image if there were a fix. */
-export function isUnfixable({ disposition, fix, severity }: JudgedFinding): boolean {
-  return disposition === 'NO_RULE' && fix === 'NO' && rankOf(severity) >= rankOf('HIGH');
+/** Whether a finding that no rule is about would mostly stop an image if there were a fix. */
+export function isUnfixable({ fix, severity }: Finding): boolean {
+  return fix === 'NO' && rankOf(severity) >= rankOf('HIGH');
 }

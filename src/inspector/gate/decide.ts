@@ -1,5 +1,5 @@
 import { GateMetric, type JudgementCause, VerdictEventType, type WatchedImage } from './contract';
-import type { ImageFacts, Verdict, VerdictStatus } from '../contract';
+import type { ImageFacts, ManifestKind, Verdict, VerdictStatus } from '../contract';
 import { outcomeOf } from './running/outcome';
 import type { ImageCourse, ImageState, Outbox } from './running/state';
 import { eventOf } from './running/verdict-event';
@@ -119,7 +119,12 @@ export function kindOf({ image, manifests, scans }: ImageFacts, before: ImageSta
   const root = manifests.find(({ digest }) => digest === image.digest);
   if (!root) return 'MISSING';
   if (isArchived({ image, scans }) && isArtifact(before)) return 'ARTIFACT';
-  return root.kind === 'IMAGE' || root.kind === 'INDEX' ? 'IMAGE' : 'ARTIFACT';
+  return isRun(root.kind) ? 'IMAGE' : 'ARTIFACT';
+}
+
+/** What two engines read in two ways is judged, and rejected: one of them may run it. */
+function isRun(kind: ManifestKind): boolean {
+  return kind === 'IMAGE' || kind === 'INDEX' || kind === 'AMBIGUOUS';
 }
 
 export function isArchived({ image, scans }: Pick<ImageFacts, 'image' | 'scans'>): boolean {

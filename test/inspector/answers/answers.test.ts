@@ -202,7 +202,7 @@ describe('what a manifest is', () => {
     ...[
       ['application/vnd.oci.images_are_fun', 'application/json'], ['application/jsonl', 'application/json'], ['x/application/json', 'application/json'],
       ['application/vnd.example', 'application/octet-stream'], ['application/vnd.example', 'x/application/vnd.oci.image.layer.v1.tar'],
-      ['application/vnd.example', 'application/vnd.oci.image.layers'], ['text/html5', ''],
+      ['application/vnd.example', 'application/vnd.oci.image.layers'], ['text/html5', 'text/html5'],
     ].map(([config, layer]): [string, object, ManifestKind] => [
       `what neither Docker nor containerd takes (${config}, ${layer})`, { config: { mediaType: config }, layers: [{ mediaType: layer }] }, 'ARTIFACT',
     ]),
@@ -240,6 +240,9 @@ describe('what a manifest is', () => {
       ...image, config: { mediaType: 'application/vnd.example' }, layers: [{ mediaType: 'APPLICATION/VND.OCI.IMAGE.LAYER.V1.TAR' }],
     }],
     ['a configuration of a page of HTML', { config: { mediaType: 'TEXT/HTML' }, layers: [{ mediaType: 'application/vnd.in-toto+json' }, {}] }],
+    ['a layer whose type is given twice, of which the second is nothing', {
+      config: { mediaType: 'application/vnd.example' }, layers: [{ mediaType: null, digest: digest(5) }],
+    }],
     ['an image of which nothing has a type', { config: {}, layers: [{}] }],
     ['a layer of erofs', { config: { mediaType: 'application/vnd.example' }, layers: [{ mediaType: 'application/vnd.erofs.layer.v1' }] }],
     ['an image with an attestation before its layers', { ...image, layers: [{ mediaType: 'application/vnd.in-toto+json' }, { mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip' }] }],
@@ -253,6 +256,7 @@ describe('what a manifest is', () => {
     ['an index with layers', { ...samples.indexManifest({ digest: digest(2) }), layers: image.layers }],
     ['an index with a configuration', { ...samples.indexManifest(), config: image.config }],
     ['an index that has nothing of one but its media type', { ...image, mediaType: 'application/vnd.oci.image.index.v1+json' }],
+    ['an index whose layers are no list', { ...samples.indexManifest(), layers: {} }],
     ['an index with layers of schema 1', { ...samples.indexManifest(), fsLayers: [] }],
   ])('attack (CVE-2021-41190): %s is neither', (_, manifest) => {
     expect(kindOf(manifest)).toBe('AMBIGUOUS');

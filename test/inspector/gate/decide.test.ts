@@ -228,6 +228,7 @@ test('what nothing runs is known, and never due', () => {
 test.each<[string, ImageFacts, ReturnType<typeof kindOf>]>([
   ['an image', single(), 'IMAGE'], ['an index', index([], []), 'IMAGE'],
   ['a signature', facts([{ digest: IMAGE.digest, kind: 'SIGNATURE' }], []), 'ARTIFACT'],
+  ['what some engines may run', facts([{ digest: IMAGE.digest, kind: 'AMBIGUOUS' }], []), 'IMAGE'],
   ['nothing', facts([], []), 'MISSING'], ['something else', facts([{ digest: digest(7), kind: 'IMAGE' }], [scan(digest(7))]), 'MISSING'],
 ])('%s is told by its manifest', (_name, of, kind) => {
   expect(kindOf(of, STATE)).toBe(kind);

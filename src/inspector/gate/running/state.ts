@@ -32,7 +32,7 @@ export interface ImageCourse {
   readonly decidedAt?: string;
   /** When it was last found to be so; ISO 8601. */
   readonly confirmedAt?: string;
-  /** When it may be another one although nothing happens: an exception or a grace ends; ISO 8601. */
+  /** When it may be another one although nothing happens: a grace, an exception or the support of an operating system ends; ISO 8601. */
   readonly judgeAgainAt?: string;
   /** The fingerprint of the policy and the exceptions behind it. */
   readonly judgedBy?: string;

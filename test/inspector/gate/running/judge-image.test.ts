@@ -97,6 +97,14 @@ test.each(['SIGNATURE', 'ATTESTATION', 'ARTIFACT'] as const)('a %s is known, and
   expect(announced).toEqual([]);
 });
 
+test('what can be read as two things is rejected, also where it was approved before', async () => {
+  await judge();
+  image = facts([{ digest: IMAGE.digest, kind: 'AMBIGUOUS' }], []);
+
+  expect(await judge('CHANGE')).toMatchObject({ done: 'DECIDED', status: 'REJECTED', reasons: ['AMBIGUOUS_MANIFEST'] });
+  expect(store.at(IMAGE)).toMatchObject({ status: 'REJECTED' });
+});
+
 test('an image that is gone is forgotten after a while, its records are not', async () => {
   await judge();
   image = facts([], []);
