@@ -1,5 +1,5 @@
 import type {
-  ExceptionDocument, ImageFacts, PlatformVerdict, PolicyDocument, Reason, ScanFacts, Verdict, VerdictStatus,
+  ExceptionDocument, ImageFacts, PlatformVerdict, PolicyDocument, Reason, ScanFacts, Severity, Verdict, VerdictStatus,
 } from './contract';
 import { Exceptions } from './decision/apply-exceptions';
 import { collectFindings, collectReasons } from './decision/collect';
@@ -9,7 +9,7 @@ import { type JudgedPlatform, judgePlatform } from './decision/judge-platform';
 import { imageTree } from './decision/manifest-graph';
 import { noticesFor } from './decision/notices';
 import { isWorse } from './decision/scan-status';
-import { countsOf, worstSeverities } from './decision/severity';
+import { countsOf, keepWorst } from './decision/severity';
 import { upgradesFor } from './decision/upgrades';
 import { fingerprint } from './documents/fingerprint';
 
@@ -37,16 +37,16 @@ export function decide(facts: ImageFacts, policy: PolicyDocument, exceptions: re
     dataAt: platforms.map(({ scan }) => scan.scannedAt).reduce(least, undefined),
     judgeAgainAt: soonest(now, [
       // Of every copy: what is worse by now may be so for longer.
-      ...platforms.flatMap(({ findings: copies }) => copies.flatMap(({ graceUntil }) => graceUntil ?? [])),
+      ...platforms.flatMap(({ findings: copies }) => copies.map(({ graceUntil }) => graceUntil).filter((until) => until !== undefined)),
       ...platforms.flatMap(({ wait, rejectedFrom }) => [wait?.until, rejectedFrom]),
       ...uses.map(({ state, exception }) => state === 'USED' ? exception.expires : undefined),
     ]),
-    counts: countsOf(worstSeverities(platforms.flatMap(({ severities }) => [...severities]), policy)),
+    counts: countsOf(severitiesOf(platforms, policy)),
     reasons,
     tolerated: findings.filter(({ disposition }) => disposition !== 'BLOCKING'),
     upgrades: upgradesFor(findings.filter(({ disposition }) => disposition === 'BLOCKING')),
     exceptions: uses,
-    notices: noticesFor({ platforms, policy, uses }),
+    notices: noticesFor({ platforms, policy, findings, uses }),
     platforms: platforms.map(asPlatformVerdict),
     artifacts: tree.artifacts,
   };
@@ -83,6 +83,13 @@ function joined(a: ScanFacts, b: ScanFacts): ScanFacts {
 
 function unanswered(digest: string): ScanFacts {
   return { digest, scanner: 'ENHANCED', status: 'NO_ANSWER', findings: [] };
+}
+
+function severitiesOf(platforms: readonly JudgedPlatform[], policy: PolicyDocument): ReadonlyMap<string, Severity> {
+  if (platforms.length === 1) return platforms[0].severities;
+  const worst = new Map<string, Severity>();
+  for (const { severities } of platforms) for (const [id, severity] of severities) keepWorst(worst, id, severity, policy);
+  return worst;
 }
 
 function soonest(now: Date, times: ReadonlyArray<string | undefined>): string | undefined {

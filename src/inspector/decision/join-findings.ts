@@ -25,26 +25,36 @@ export interface JudgedCopy {
  * stops it. Pages that overlap, copies and their order make no difference.
  */
 export function joinFindings(copies: Iterable<JudgedCopy>, policy: PolicyDocument): JudgedCopy[] {
-  const byId = new Map<string, JudgedCopy[]>();
+  const worst = new Map<string, JudgedCopy>();
+  const asBad = new Map<string, JudgedCopy[]>();
   for (const copy of copies) {
-    const others = byId.get(copy.finding.id);
-    if (!others) byId.set(copy.finding.id, [copy]);
-    else if (isWorseThan(copy, others[0])) byId.set(copy.finding.id, [copy]);
-    else if (!isWorseThan(others[0], copy)) others.push(copy);
+    const { id } = copy.finding;
+    const other = worst.get(id);
+    if (other !== undefined && isWorseThan(other, copy)) continue;
+    if (other === undefined || isWorseThan(copy, other)) {
+      worst.set(id, copy);
+      asBad.delete(id);
+    } else {
+      asBad.set(id, asBad.get(id) ?? [other]);
+      asBad.get(id)!.push(copy);
+    }
   }
-  return [...byId.values()].map((same) => joined(same, policy));
+  return [...worst].map(([id, copy]) => asBad.has(id) ? joined(asBad.get(id)!, policy) : alone(copy));
 }
 
 function isWorseThan(a: JudgedCopy, b: JudgedCopy): boolean {
   return DISPOSITIONS.indexOf(a.disposition) < DISPOSITIONS.indexOf(b.disposition);
 }
 
+function alone(copy: JudgedCopy): JudgedCopy {
+  const { finding } = copy;
+  return finding.packages.length < 2 ? copy : { ...copy, finding: { ...finding, packages: distinct(finding.packages) } };
+}
+
 function joined(copies: readonly JudgedCopy[], policy: PolicyDocument): JudgedCopy {
-  const [first] = copies;
-  if (copies.length === 1 && first.finding.packages.length < 2) return first;
   return {
     finding: worstOf(copies.map(({ finding }) => finding), policy),
-    disposition: first.disposition,
+    disposition: copies[0].disposition,
     graceUntil: copies.map(({ graceUntil }) => graceUntil).reduce(least),
     rules: union(copies.map(({ rules }) => rules)),
     images: union(copies.map(({ images }) => images)),

@@ -5,7 +5,7 @@ import { type JudgedCopy, compare } from './join-findings';
 import type { ImageNode } from './manifest-graph';
 import { matchRule } from './match-rule';
 import { type ScanStatus, scanStatus } from './scan-status';
-import { worstSeverities } from './severity';
+import { keepWorst } from './severity';
 
 /** The judgement of one image of one platform. */
 export interface JudgedPlatform {
@@ -34,6 +34,8 @@ export interface Wait {
 
 export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDocument, exceptions: Exceptions, now: Date): JudgedPlatform {
   const state = scanStatus(scan);
+  const severities = new Map<string, Severity>();
+  for (const { id, status, severity } of scan.findings) if (status === 'ACTIVE') keepWorst(severities, id, severity, policy);
   const findings = dispose(scan.findings, node.digest, policy, exceptions, now);
   const end = scan.operatingSystem === undefined ? undefined : endOfLife(scan.operatingSystem);
   const hasEnded = end !== undefined && now.getTime() >= Date.parse(end.since);
@@ -48,7 +50,7 @@ export function judgePlatform(node: ImageNode, scan: ScanFacts, policy: PolicyDo
     scan,
     scanStatus: state,
     findings,
-    severities: worstSeverities(scan.findings.filter(({ status }) => status === 'ACTIVE').map(({ id, severity }) => [id, severity]), policy),
+    severities,
     endOfLife: hasEnded ? end : undefined,
     rejectedFrom: policy.endOfLife === 'REJECT' ? end?.since : undefined,
     wait,

@@ -1,16 +1,17 @@
-import type { ExceptionUse, Finding, Notice, NoticeCode, PolicyDocument, RuleDocument } from '../contract';
-import { type JudgedCopy, compare } from './join-findings';
+import type { ExceptionUse, Finding, JudgedFinding, Notice, NoticeCode, PolicyDocument, RuleDocument } from '../contract';
+import type { JudgedCopy } from './join-findings';
 import type { JudgedPlatform } from './judge-platform';
 import { few, isUnfixable } from './words';
 
 interface Judged {
   readonly platforms: readonly JudgedPlatform[];
   readonly policy: PolicyDocument;
+  readonly findings: readonly JudgedFinding[];
   readonly uses: readonly ExceptionUse[];
 }
 
 /** What somebody should know although it decides nothing. */
-export function noticesFor({ platforms, policy, uses }: Judged): Notice[] {
+export function noticesFor({ platforms, policy, findings, uses }: Judged): Notice[] {
   const notices: Notice[] = [];
   const add = (code: NoticeCode, subjects: readonly string[], words: (count: number) => string) => {
     const distinct = [...new Set(subjects)];
@@ -25,16 +26,20 @@ export function noticesFor({ platforms, policy, uses }: Judged): Notice[] {
     add('END_OF_LIFE', platforms.flatMap(({ endOfLife }) => endOfLife ? [`${endOfLife.name} since ${endOfLife.since}`] : []),
       () => 'no longer supported by its vendor; Amazon Inspector stops looking 12 months later');
   }
-  // Of every copy: what one scanner says of one package does not unsay what is known of another.
-  const copies = platforms.flatMap(({ findings }) => findings);
-  const blocking = new Set(copies.filter(({ disposition }) => disposition === 'BLOCKING').map(({ finding }) => finding.id));
-  const ids = (meets: (copy: JudgedCopy) => boolean) => copies.filter(meets).map(({ finding }) => finding.id).sort(compare);
-  const passing = (meets: (copy: JudgedCopy) => boolean) => ids((copy) => copy.disposition === 'NO_RULE' && !blocking.has(copy.finding.id) && meets(copy));
-  add('UNFIXABLE', passing(({ finding }) => isUnfixable(finding)), (count) => `${count} critical, high or untriaged ${count === 1 ? 'finding has' : 'findings have'} no fix, and ${count === 1 ? 'does' : 'do'} not stop the image`);
+  // Of every copy, in the order of the findings: what a scanner says of one package does not unsay what is known of another.
+  const copies = platforms.flatMap((platform) => platform.findings);
+  const ids = (meets: (copy: JudgedCopy) => boolean) => {
+    const met = new Set(copies.filter(meets).map(({ finding }) => finding.id));
+    return findings.filter(({ id }) => met.has(id)).map(({ id }) => id);
+  };
+  const blocking = new Set(findings.filter(({ disposition }) => disposition === 'BLOCKING').map(({ id }) => id));
+  const passing = (meets: (finding: Finding) => boolean) => ids(({ disposition, finding }) =>
+    disposition === 'NO_RULE' && !blocking.has(finding.id) && meets(finding));
+  add('UNFIXABLE', passing(isUnfixable), (count) => `${count} critical, high or untriaged ${count === 1 ? 'finding has' : 'findings have'} no fix, and ${count === 1 ? 'does' : 'do'} not stop the image`);
   add('SUPPRESSED', ids(({ disposition }) => disposition === 'SUPPRESSED'),
     (count) => `${count} ${count === 1 ? 'finding is' : 'findings are'} hidden by suppression rules of Amazon Inspector, and not judged`);
   const forEvidence = policy.rules.filter(({ missingData }) => missingData === 'IGNORED');
-  add('NO_EXPLOIT_DATA', passing(({ finding }) => forEvidence.some((rule) => lacksExploitData(rule, finding))),
+  add('NO_EXPLOIT_DATA', passing((finding) => forEvidence.some((rule) => lacksExploitData(rule, finding))),
     (count) => `of ${count} ${count === 1 ? 'finding' : 'findings'} it is not known whether ${count === 1 ? 'it is' : 'they are'} exploited`);
   add('SCANNED_ONCE', platforms.filter(({ scanStatus }) => scanStatus.once).map(({ node }) => node.digest),
     () => 'scanned once, and not again by itself, so that vulnerabilities found since are not seen');

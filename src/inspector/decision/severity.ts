@@ -30,14 +30,10 @@ export function countsOf(severities: ReadonlyMap<string, Severity>): Record<Seve
   return counts;
 }
 
-/** By vulnerability, the worst that is said of it. */
-export function worstSeverities(found: Iterable<readonly [id: string, severity: Severity]>, policy: Pick<PolicyDocument, 'untriagedAs'>): Map<string, Severity> {
-  const worst = new Map<string, Severity>();
-  for (const [id, severity] of found) {
-    const other = worst.get(id);
-    worst.set(id, other === undefined ? severity : worseSeverity(other, severity, policy));
-  }
-  return worst;
+/** Keeps, by vulnerability, the worst that is said of it. */
+export function keepWorst(worst: Map<string, Severity>, id: string, severity: Severity, policy: Pick<PolicyDocument, 'untriagedAs'>): void {
+  const other = worst.get(id);
+  worst.set(id, other === undefined ? severity : worseSeverity(other, severity, policy));
 }
 
 function noCounts(): Record<Severity, number> {
