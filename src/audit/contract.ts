@@ -40,8 +40,8 @@ export interface FieldCondition {
 }
 
 /**
- * Who may push, by the ARN of the repository; `*` stands for every repository. ARNs of roles and users, with `*` for what
- * varies, and numbers of accounts that may as a whole.
+ * Who may push, by the ARN of the repository; `*` stands for every repository. ARNs of roles and users, with `*` and `?`
+ * for what varies, and numbers of accounts that may as a whole.
  */
 export type Pushers = Readonly<Record<string, readonly string[]>>;
 

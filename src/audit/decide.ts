@@ -13,12 +13,12 @@ export function isSignal({ conditions = [], judgement }: SignalFacts, record: Cl
 
 function judge(judgement: Judgement, record: CloudTrailRecord): boolean {
   const { policyIsPublic, policyNamesOthersThan: known, repositories, byOthersThan, aboutRoleOf } = judgement;
-  const { policyText, roleName } = record.requestParameters ?? {};
+  const { policyText } = record.requestParameters ?? {};
   const repository = repositoryArnOf(record);
   if (repositories && repository && !repositories.includes(repository)) return false;
   if (policyIsPublic && !isPublic(policyText)) return false;
   if (known && accountsIn(policyText).every((account) => known.includes(account))) return false;
-  if (aboutRoleOf && !isPushingRole(aboutRoleOf, roleName)) return false;
+  if (aboutRoleOf && !isPushingRole(aboutRoleOf, record)) return false;
   return byOthersThan === undefined || !isPusher(byOthersThan, record);
 }
 
@@ -29,14 +29,16 @@ function isPusher(pushers: Pushers, record: CloudTrailRecord): boolean {
   return allowed.some((one) => one === account || (caller ? like(one, caller) : account !== undefined && one.split(':')[4] === account));
 }
 
-function isPushingRole(pushers: Pushers, roleName: unknown): boolean {
-  return Object.values(pushers).flat().some((arn) => arn.includes(':role/') && like(arn.slice(arn.lastIndexOf('/') + 1), String(roleName)));
+/** A call names a role of its own account, without its path. */
+function isPushingRole(pushers: Pushers, { recipientAccountId, requestParameters }: CloudTrailRecord): boolean {
+  const roles = Object.values(pushers).flat().filter((arn) => arn.includes(':role/') && arn.split(':')[4] === recipientAccountId);
+  return roles.some((arn) => like(arn.slice(arn.lastIndexOf('/') + 1), String(requestParameters?.roleName)));
 }
 
-/** As StringLike of IAM, with `*` alone. */
+/** As StringLike of IAM: `*` is anything, `?` any one character. */
 function like(pattern: string, text: string): boolean {
-  const escaped = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`).test(text);
+  const form = pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${form}$`).test(text);
 }
 
 /** What stands for them; `told` is the last that was. */

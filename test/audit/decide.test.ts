@@ -1,18 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
+import { App, Stack } from 'aws-cdk-lib';
 import { RECORDS } from './records';
-import { ADMINISTRATOR, CI, DIGEST, PIPELINE, WEB, asEvent, call, push, role, stranger, user } from './records/build';
+import { ACCOUNT, ADMINISTRATOR, CI, DIGEST, PIPELINE, REGION, WEB, asEvent, call, push, role, stranger, user } from './records/build';
+import { RegistryPrincipal } from '../../src';
+import { callersOf } from '../../src/access/callers';
 import type { Pushers, SignalFacts } from '../../src/audit/contract';
 import { isSignal, report, summaryOf } from '../../src/audit/decide';
 import { accountsIn, isPublic } from '../../src/audit/policy';
 import { gitHubRun, gitHubSession, meets, repositoryOf, valuesAt } from '../../src/audit/record';
 import { windowOf } from '../../src/handler/burst';
+import { deployed } from '../support/simulate';
 import { ROOT } from '../support/tools';
 
 const FACTS: SignalFacts = {
   id: 'imageDeleted', title: 'Images were deleted', severity: 'HIGH', threshold: 1, runbook: 'Ask.', runbookUrl: 'https://example.com', controls: ['PCI DSS 10.2.1.7'],
 };
+
+const SSO = ADMINISTRATOR.userIdentity.sessionContext!.sessionIssuer!.arn!;
+
+/** What the factory makes of it. */
+function permissionSet(name: string): string {
+  const stack = new Stack(new App(), 'Stack', { env: { account: ACCOUNT, region: REGION } });
+  const [arn] = callersOf(RegistryPrincipal.permissionSet(ACCOUNT, name), stack)!;
+  return deployed(stack.resolve(arn), {});
+}
 
 describe('who is a pusher', () => {
   const judged = (pushers: Pushers, by: Parameters<typeof push>[0]) => isSignal({ ...FACTS, judgement: { byOthersThan: pushers } }, push(by));
@@ -22,8 +35,14 @@ describe('who is a pusher', () => {
     ['the role of every repository', { '*': [PIPELINE] }, CI, false],
     ['the role of another repository', { [`${WEB}2`]: [PIPELINE] }, CI, true],
     ['nobody', {}, CI, true],
-    ['a permission set by its pattern', { '*': ['arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com/*AWSReservedSSO_Admin_*'] }, ADMINISTRATOR, false],
+    ['a permission set', { '*': [permissionSet('Admin')] }, ADMINISTRATOR, false],
+    ['a permission set of a Region whose path names none', { '*': [permissionSet('Admin')] }, role(SSO.replace(`/${REGION}/`, '/'), 'alice@example.com'), false],
+    ['another permission set', { '*': [permissionSet('Releasers')] }, ADMINISTRATOR, true],
+    ['a permission set whose name begins like it', { '*': [permissionSet('Adm')] }, ADMINISTRATOR, true],
+    ['a permission set whose name ends like the 16 characters', { '*': [permissionSet('Admin')] }, role(`${SSO}0`, 'alice@example.com'), true],
+    ['a role that calls itself like a permission set', { '*': [permissionSet('Admin')] }, role(SSO.replace(/role.*\//, 'role/'), 'alice@example.com'), true],
     ['a pattern that does not match', { '*': ['arn:aws:iam::111111111111:role/Adm*'] }, ADMINISTRATOR, true],
+    ['a plus is a plus', { '*': ['arn:aws:iam::111111111111:role/Pipe+line'] }, CI, true],
     ['a dot is a dot', { '*': ['arn.aws:iam::111111111111:role/Pipeline'] }, CI, true],
     ['an account as a whole', { '*': ['222222222222'] }, stranger('222222222222'), false],
     ['a role of the account, of whom CloudTrail tells the account alone', { '*': ['arn:aws:iam::222222222222:role/Ci'] }, stranger('222222222222'), false],
@@ -40,11 +59,13 @@ describe('who is a pusher', () => {
 });
 
 test.each([
-  ['Pipeline', true], ['pipeline', false], ['Pipeline2', false], [undefined, false],
+  ['Pipeline', true], ['pipeline', false], ['Pipeline2', false], ['Theirs', false], [undefined, false],
+  ['AWSReservedSSO_Releasers_0123456789abcdef', true], ['AWSReservedSSO_Releasers_0123456789abcde', false],
 ])('the role %s pushes: %s', (roleName, expected) => {
   const record = call('iam', 'UpdateAssumeRolePolicy', { by: ADMINISTRATOR, request: { roleName } });
+  const pushers = [PIPELINE, permissionSet('Releasers'), 'arn:aws:iam::111111111111:user/Pipeline2', 'arn:aws:iam::222222222222:role/Theirs', '222222222222'];
 
-  expect(isSignal({ ...FACTS, judgement: { aboutRoleOf: { '*': [PIPELINE, 'arn:aws:iam::111111111111:user/Pipeline2', '222222222222'] } } }, record)).toBe(expected);
+  expect(isSignal({ ...FACTS, judgement: { aboutRoleOf: { '*': pushers } } }, record)).toBe(expected);
 });
 
 test('judges by the conditions that a rule had no room for', () => {
