@@ -17,9 +17,9 @@ export const DASHBOARD = join(__dirname, 'images', 'audit-dashboard.svg');
 const DEPLOYER = 'the role that deploys';
 const AROUND: Surroundings = {
   repositories: ['a repository'],
-  pushers: { named: ['a pusher'], table: { '*': ['a pusher'] }, roleNames: () => ['a pusher'] },
+  pushers: { named: { roles: ['a pusher'], users: [] }, table: { '*': ['a pusher'] }, roleNames: ['a pusher'] },
   accounts: ['an account'],
-  deployers: [DEPLOYER],
+  deployers: { named: { roles: [DEPLOYER], users: [] }, table: { '*': [DEPLOYER] } },
   keys: ['a key'],
 };
 
@@ -38,10 +38,8 @@ function raisedBy(signal: AuditSignal): string {
 
 /** A filter counts what it can say; the handler what takes judging, as with pushers who were granted to one by one. */
 function countedBy(signal: AuditSignal): string {
-  const [named, granted] = [AROUND, { ...AROUND, pushers: { ...AROUND.pushers!, named: undefined } }].map((around) => {
-    const { judgement, atSynthesis } = signal._definition.match(around)!;
-    return judgement && !atSynthesis ? 'handler' : 'filter';
-  });
+  const [named, granted] = [AROUND, { ...AROUND, pushers: { table: AROUND.pushers!.table } }]
+    .map((around) => signal._definition.match(around)!.judgement ? 'handler' : 'filter');
   return named === granted ? named : `${named} (named pushers), ${granted} (granted ones)`;
 }
 

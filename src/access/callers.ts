@@ -1,4 +1,4 @@
-import { CfnResource, Reference, Stack, Token, Tokenization, type aws_iam as iam } from 'aws-cdk-lib';
+import { Aws, CfnResource, Reference, Stack, Token, Tokenization, type aws_iam as iam } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import { ANY_OF, type Conditions, isConditional } from './conditions';
 import { Problems } from '../private/problems';
@@ -41,6 +41,13 @@ export function namedCallers(owner: IConstruct, prop: string, grantees: iam.IGra
   });
   problems.throwIfAny();
   return callers;
+}
+
+/** Whether an ARN is surely of the account of a stack. That of a resource of another account the CDK writes out. */
+export function isOfAccount(arn: string, stack: Stack): boolean {
+  const account = arn.split(':')[4];
+  if (account !== undefined) return [stack.account, Aws.ACCOUNT_ID].includes(account);
+  return Object(stack.resolve(arn))['Fn::GetAtt']?.[1] === 'Arn';
 }
 
 /** The ARNs of the one condition that the caller is one of them. */

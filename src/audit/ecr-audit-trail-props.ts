@@ -31,6 +31,8 @@ export interface EcrAuditTrailProps {
   /**
    * Roles and users who push: a push by anybody else is a signal, and so is a change of who may assume these roles.
    *
+   * One of another account stands for all of it, because CloudTrail tells no more of a caller from there.
+   *
    * @default - for each of `repositories`, whoever this app grants to push to it (`grantPush`, `access.push`)
    */
   readonly pushers?: iam.IGrantable[];
@@ -43,7 +45,7 @@ export interface EcrAuditTrailProps {
   readonly knownAccounts?: string[];
 
   /**
-   * The roles by which settings are meant to change. With an empty list every change is a signal.
+   * The roles and users by whom settings are meant to change. With an empty list every change is a signal.
    *
    * @default - the role in which CloudFormation works, as the stack's synthesizer knows it; where it knows none, nobody
    */

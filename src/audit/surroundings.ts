@@ -2,8 +2,9 @@ import { Aws, Lazy, Stack, type aws_ecr as ecr, type aws_iam as iam } from 'aws-
 import type { Construct } from 'constructs';
 import type { Pushers } from './contract';
 import type { EcrAuditTrailProps } from './ecr-audit-trail-props';
+import type { Callers } from './signals/callers';
 import type { KnownPushers, Surroundings } from './signals/definition';
-import { callersOf, namedCallers } from '../access/callers';
+import { callersOf, isOfAccount, namedCallers } from '../access/callers';
 import { executionRoleOf } from '../access/guards';
 import { RepositoryAccess } from '../access/repository-access';
 
@@ -15,15 +16,28 @@ export function surroundingsOf(audit: Construct, props: EcrAuditTrailProps): Sur
     repositories: repositories.map(({ repositoryRef }) => repositoryRef.repositoryArn),
     pushers: props.pushers ? namedPushers(audit, props.pushers) : grantedPushers(stack, repositories),
     accounts: [...new Set([stack.account, ...knownAccounts])],
-    deployers: deployers ? namedCallers(audit, 'deployers', deployers) : [executionRoleOf(stack) ?? []].flat(),
+    deployers: deployers ? callersNamed(stack, namedCallers(audit, 'deployers', deployers)) : deploymentRole(stack),
     keys: keys.map(({ keyRef }) => keyRef.keyArn),
   };
 }
 
+/** It is of the account of its stack. */
+function deploymentRole(stack: Stack): Callers {
+  const roles = [executionRoleOf(stack) ?? []].flat();
+  return { named: { roles, users: [] }, table: { '*': roles } };
+}
+
+/** Patterns can name no permission set, and of callers from another account CloudTrail tells the account alone. */
+function callersNamed(stack: Stack, callers: readonly string[]): Callers {
+  const areExact = callers.every((arn) => !/[*?]/.test(arn) && isOfAccount(arn, stack));
+  const [roles, users] = [':user/', ':role/'].map((other) => callers.filter((arn) => !arn.includes(other))); // either, where it is a token
+  return { named: areExact ? { roles, users } : undefined, table: { '*': callers } };
+}
+
 function namedPushers(audit: Construct, pushers: iam.IGrantable[]): KnownPushers {
-  const callers = namedCallers(audit, 'pushers', pushers);
-  const exact = callers.every((caller) => !caller.includes('*'));
-  return { named: exact ? callers : undefined, table: { '*': callers }, roleNames: () => pushers.flatMap(roleNamesOf) };
+  const stack = Stack.of(audit);
+  const callers = callersNamed(stack, namedCallers(audit, 'pushers', pushers));
+  return { ...callers, roleNames: callers.named && roleNamesOf(stack, pushers) };
 }
 
 /** Whoever is granted to push through this library, now or later. */
@@ -37,7 +51,7 @@ function grantedPushers(stack: Stack, repositories: ecr.IRepositoryRef[]): Known
   const table: unknown = Lazy.any({
     produce: () => Object.fromEntries(granted.map(({ arn, pushers }) => [arn, [...new Set(pushers.flatMap((pusher) => named(stack, pusher)))]])),
   });
-  return { table: table as Pushers, roleNames: () => [...new Set(granted.flatMap(({ pushers }) => pushers.flatMap(roleNamesOf)))] };
+  return { table: table as Pushers };
 }
 
 /** A role or user by its ARN, an account by its number; nobody where somebody else stands for many. */
@@ -48,7 +62,13 @@ function named(stack: Stack, { grantPrincipal }: iam.IGrantable): string[] {
   return typeof accountId === 'string' && accountId !== stack.account && accountId !== Aws.ACCOUNT_ID ? [accountId] : [];
 }
 
-function roleNamesOf({ grantPrincipal }: iam.IGrantable): string[] {
-  const { roleName } = grantPrincipal as Partial<iam.IRole>;
-  return roleName === undefined ? [] : [roleName];
+/** Nothing where a name is not known before the deployment. */
+function roleNamesOf(stack: Stack, pushers: iam.IGrantable[]): string[] | undefined {
+  const names = pushers.flatMap(({ grantPrincipal }) => {
+    const { roleName, userName } = grantPrincipal as Partial<iam.IRole & iam.IUser>;
+    if (roleName !== undefined || userName !== undefined) return roleName ?? [];
+    return callersOf(grantPrincipal, stack)!.filter((arn) => !arn.includes(':user/'))
+      .map((arn) => arn.includes(':role/') ? arn.slice(arn.lastIndexOf('/') + 1) : undefined);
+  });
+  return names.every((name) => name !== undefined) ? [...new Set(names)] : undefined;
 }

@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  App, Duration, Stack, aws_cloudtrail as cloudtrail, aws_cloudwatch_actions as actions, aws_ecr as ecr, aws_events as events,
+  App, Aws, CfnParameter, Duration, Fn, Stack, aws_cloudtrail as cloudtrail, aws_cloudwatch_actions as actions, aws_ecr as ecr, aws_events as events,
   aws_events_targets as targets, aws_iam as iam, aws_kms as kms, aws_logs as logs, aws_sns as sns, aws_sqs as sqs,
 } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { RECORDS } from './records';
-import { ACCOUNT, API, DEPLOYER, KEY, PIPELINE, REGION, WEB, asEvent } from './records/build';
+import {
+  ACCOUNT, ADMINISTRATOR, API, CI, DEPLOYER, DEPLOYMENT, KEY, PIPELINE, REGION, WEB, asEvent, call, onRepository, push, role as session, stranger,
+  user,
+} from './records/build';
 import { AuditCondition, AuditSeverity, AuditSignal, AuditSource, EcrAuditTrail, type EcrAuditTrailProps, RegistryPrincipal, SecureEcrRepository } from '../../src';
-import type { SignalFacts } from '../../src/audit/contract';
+import type { CloudTrailRecord, SignalFacts } from '../../src/audit/contract';
 import { isSignal } from '../../src/audit/decide';
 import { matchesEvent } from '../support/event-pattern';
 import { matchesFilter } from '../support/filter-pattern';
@@ -44,13 +47,26 @@ const watching = (): EcrAuditTrailProps => ({
 });
 
 /** What a deployed rule does with an event: what it gives to its queue, if it matches. */
-function heard(of = stack) {
+function heard(of = stack, ids: Record<string, string> = {}) {
   return properties('AWS::Events::Rule', of).filter(({ EventPattern: pattern, Targets: [target] }) => pattern?.detail?.eventSource || (target.InputTransformer && pattern))
     .map(({ EventPattern: pattern, Targets: [{ InputTransformer: { InputTemplate: template_ } }], State: state }) => {
-      const facts: SignalFacts = JSON.parse(deployed(template_, {}).replace('<aws.events.event.json>', 'null')).signal;
-      return { facts, state, matches: (event: object) => matchesEvent(deployed(pattern, {}), event) };
+      const facts: SignalFacts = JSON.parse(deployed(template_, ids).replace('<aws.events.event.json>', 'null')).signal;
+      return { facts, state, matches: (event: object) => matchesEvent(deployed(pattern, ids), event) };
     });
 }
+
+/** The signals that a record is told of as, and counted as. */
+function toldAndCounted(record: CloudTrailRecord, ids: Record<string, string> = {}) {
+  const facts = heard(stack, ids).filter(({ facts: each, matches }) => matches(asEvent(record)) && isSignal(each, record))
+    .map(({ facts: each }) => each);
+  const byFilter = properties('AWS::Logs::MetricFilter').filter(({ FilterPattern }) => matchesFilter(deployed(FilterPattern, ids), record))
+    .map(({ MetricTransformations: [{ MetricName }] }) => MetricName);
+  return { told: facts.map(({ id }) => id).sort(), counted: [...byFilter, ...facts.filter(({ counted }) => counted).map(({ id }) => id)].sort() };
+}
+const only = (...signals: string[]) => ({ told: signals, counted: signals });
+const NOBODY = only();
+const trustOf = (roleName: string) => call('iam', 'UpdateAssumeRolePolicy', { by: ADMINISTRATOR, request: { roleName } });
+const signedIn = (permissionSet: string) => session(`arn:aws:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/${REGION}/AWSReservedSSO_${permissionSet}_0123456789abcdef`, 'bob@example.com');
 
 describe('the template', () => {
   test('counts and tells of every record as it should', () => {
@@ -314,22 +330,75 @@ describe('pushers', () => {
     expect(JSON.parse(text.replace('<aws.events.event.json>', 'null')).signal.judgement).toEqual({
       byOthersThan: { web: [PIPELINE, `arn:aws:iam::${ACCOUNT}:role/NotYet`], api: [`arn:aws:iam::${ACCOUNT}:role/Later`, '222222222222'] },
     });
-    expect(JSON.stringify(properties('AWS::Logs::MetricFilter').find(({ MetricTransformations: [{ MetricName }] }) => MetricName === 'pusherTrustChanged')!.FilterPattern))
-      .toContain('$.requestParameters.roleName = \\"Pipeline\\") || ($.requestParameters.roleName = \\"Later\\")');
+    for (const [roleName, isTold] of [['Pipeline', true], ['NotYet', true], ['Later', true], ['Developer', false]] as const) {
+      expect({ roleName, ...toldAndCounted(trustOf(roleName), ids) }).toEqual({ roleName, ...isTold ? only('pusherTrustChanged') : NOBODY });
+    }
   });
 
   test('that stand for many are judged by the handler', () => {
     audit({ ...watching(), pushers: [RegistryPrincipal.permissionSet(ACCOUNT, 'Releasers')] });
 
     expect(facts('pushedAroundPipeline')).toMatchObject({ counted: true, judgement: { byOthersThan: { '*': [expect.stringContaining('AWSReservedSSO_Releasers_')] } } });
+    expect(toldAndCounted(push(signedIn('Releasers')))).toEqual(NOBODY);
+    expect(toldAndCounted(push(signedIn('Developers')))).toEqual(only('pushedAroundPipeline'));
+    expect(toldAndCounted(trustOf('AWSReservedSSO_Releasers_0123456789abcdef'))).toEqual(only('pusherTrustChanged'));
+    expect(toldAndCounted(trustOf('AWSReservedSSO_Developers_0123456789abcdef'))).toEqual(NOBODY);
+  });
+
+  test('that need not exist yet are named by their ARN, and so is their trust', () => {
+    audit({ ...watching(), pushers: [RegistryPrincipal.role(ACCOUNT, 'service/NotYet')] });
+
+    expect(facts('pusherTrustChanged').counted).toBeUndefined();
+    expect(toldAndCounted(push(session(`arn:aws:iam::${ACCOUNT}:role/service/NotYet`, 'x')))).toEqual(NOBODY);
+    expect(toldAndCounted(trustOf('NotYet'))).toEqual(only('pusherTrustChanged'));
+    expect(toldAndCounted(trustOf('Not'))).toEqual(NOBODY);
+  });
+
+  test('of another account let that account in, because CloudTrail tells no more', () => {
+    audit({ ...watching(), pushers: [role('arn:aws:iam::222222222222:role/Ci'), RegistryPrincipal.role(ACCOUNT, 'Pipeline')] });
+
+    expect(toldAndCounted(push(stranger('222222222222')))).toEqual(NOBODY);
+    expect(toldAndCounted(push(CI))).toEqual(NOBODY);
+    expect(toldAndCounted(push(stranger('999999999999')))).toEqual(only('pushedAroundPipeline'));
+    expect(toldAndCounted(push(session(`arn:aws:iam::${ACCOUNT}:role/Ci`, 'x')))).toEqual(only('pushedAroundPipeline'));
+    expect(toldAndCounted(trustOf('Ci'))).toEqual(NOBODY); // a role of this account with that name
+    expect(toldAndCounted(trustOf('Pipeline'))).toEqual(only('pusherTrustChanged'));
+  });
+
+  test.each<[string, (scope: Stack) => iam.IGrantable, boolean]>([
+    ['a role of the app', (scope) => new iam.Role(scope, 'Ours', { assumedBy: new iam.AccountRootPrincipal() }), true],
+    ['a user of the app', (scope) => new iam.User(scope, 'Ours'), true],
+    ['a role by its name', (scope) => iam.Role.fromRoleName(scope, 'Ours', 'Ours'), true],
+    ['a role of this account, whatever it is', () => new iam.ArnPrincipal(`arn:aws:iam::${Aws.ACCOUNT_ID}:role/Ours`), true],
+    ['a role of an account that may be another', (scope) => iam.Role.fromRoleArn(scope, 'Ours', PIPELINE), false],
+    ['a role of another stack', () => new iam.Role(new Stack(app, 'Other'), 'Ours', { assumedBy: new iam.AccountRootPrincipal() }), true],
+    ['a role of a stack of another account', () => new iam.Role(new Stack(app, 'Other', { env: { account: '222222222222' } }), 'Ours', { roleName: 'Ours', assumedBy: new iam.AccountRootPrincipal() }), false],
+    ['a role by a parameter', (scope) => new iam.ArnPrincipal(new CfnParameter(scope, 'Ours').valueAsString), false],
+    ['a role by what another stack says', () => new iam.ArnPrincipal(Fn.importValue('Ours')), false],
+  ])('%s, in a stack for any account, is named by the filter: %s', (_name, pusher, isNamed) => {
+    const anywhere = new Stack(app, 'Anywhere');
+    new EcrAuditTrail(anywhere, 'Audit', { source: AuditSource.logGroup(logs.LogGroup.fromLogGroupName(anywhere, 'Log', 'trail')), pushers: [pusher(anywhere)] });
+
+    const filters = properties('AWS::Logs::MetricFilter', anywhere).map(({ MetricTransformations: [{ MetricName }] }) => MetricName);
+    expect(filters.includes('pushedAroundPipeline')).toBe(isNamed);
+  });
+
+  test('a user of the app pushes', () => {
+    audit({ ...watching(), pushers: [new iam.User(stack, 'Ours')] });
+    const ids = Object.fromEntries(Object.keys(template().findResources('AWS::IAM::User')).map((id) => [id, `arn:aws:iam::${ACCOUNT}:user/ours`]));
+
+    expect(toldAndCounted(push(user('ours')), ids)).toEqual(only('pushedWithLongTermKey'));
+    expect(toldAndCounted(push(user('theirs')), ids)).toEqual(only('pushedAroundPipeline', 'pushedWithLongTermKey'));
+    expect(heard(stack, ids).map(({ facts: { id } }) => id)).not.toContain('pusherTrustChanged'); // no role, no trust
   });
 
   test('who are too many for a pattern are judged by the handler', () => {
     audit({ ...watching(), pushers: Array.from({ length: 30 }, (_, index) => role(`arn:aws:iam::${ACCOUNT}:role/a-pipeline-with-a-long-name-${index}`)) });
 
     expect(facts('pushedAroundPipeline')).toMatchObject({ counted: true, conditions: expect.arrayContaining([expect.objectContaining({ field: 'errorCode' })]) });
-    const pattern = properties('AWS::Logs::MetricFilter').find(({ MetricTransformations: [{ MetricName }] }) => MetricName === 'pusherTrustChanged')!.FilterPattern;
-    expect(pattern).not.toContain('roleName'); // too many to name: any role
+    expect(facts('pusherTrustChanged')).toMatchObject({ counted: true });
+    expect(toldAndCounted(trustOf('a-pipeline-with-a-long-name-7'))).toEqual(only('pusherTrustChanged'));
+    expect(toldAndCounted(trustOf('a-pipeline-with-a-long-name-70'))).toEqual(NOBODY);
   });
 
   test('without pushers or repositories nobody is one, which raises a warning', () => {
@@ -349,7 +418,7 @@ describe('pushers', () => {
     audit({ repositories: [repository(WEB)] });
 
     expect(facts('pushedAroundPipeline').judgement).toEqual({ byOthersThan: { [WEB]: [] } });
-    expect(JSON.stringify(properties('AWS::Logs::MetricFilter'))).toContain('($.requestParameters.roleName = \\" \\")');
+    expect(toldAndCounted(trustOf('Pipeline'))).toEqual(NOBODY);
   });
 });
 
@@ -370,6 +439,21 @@ describe('deployers', () => {
     audit({ source: AuditSource.logGroup(logGroup()) });
 
     expect(JSON.stringify(conditions())).toContain('cdk-hnb659fds-cfn-exec-role');
+  });
+
+  const changed = (by: typeof CI) => onRepository('DeleteLifecyclePolicy', { by });
+
+  test.each<[string, () => iam.IGrantable, meant: typeof CI, other: typeof CI]>([
+    ['a permission set', () => RegistryPrincipal.permissionSet(ACCOUNT, 'Operators'), signedIn('Operators'), signedIn('Operator')],
+    ['a user', () => iam.User.fromUserArn(stack, 'Operator', `arn:aws:iam::${ACCOUNT}:user/operator`), user('operator'), user('operator2')],
+    ['a role of another account', () => role('arn:aws:iam::222222222222:role/Deploy'), stranger('222222222222'), stranger('999999999999')],
+  ])('may be %s, in place of the role of CloudFormation', (_name, deployer, meant, other) => {
+    audit({ ...watching(), deployers: [deployer()] });
+
+    expect(toldAndCounted(changed(meant))).toEqual(NOBODY);
+    for (const by of [other, DEPLOYMENT]) expect(toldAndCounted(changed(by))).toEqual(only('lifecyclePolicyChanged'));
+    expect(toldAndCounted({ ...trustOf('Pipeline'), userIdentity: meant.userIdentity })).toEqual(NOBODY);
+    expect(toldAndCounted({ ...trustOf('Pipeline'), userIdentity: other.userIdentity })).toEqual(only('pusherTrustChanged'));
   });
 
   test('may be nobody', () => {

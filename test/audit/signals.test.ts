@@ -43,6 +43,6 @@ test('only what no pattern can say is counted by the handler', () => {
   const counted = (pushers: 'named' | 'granted') => watching(stack, pushers).filter(({ facts }) => facts.counted).map(({ signal }) => signal.id);
 
   expect(counted('named')).toEqual(['openedToWorld', 'openedToUnknownAccount']);
-  expect(counted('granted')).toEqual(['pushedAroundPipeline', 'openedToWorld', 'openedToUnknownAccount', 'missingImagePulled']);
+  expect(counted('granted')).toEqual(['pushedAroundPipeline', 'openedToWorld', 'openedToUnknownAccount', 'missingImagePulled', 'pusherTrustChanged']);
 });
 

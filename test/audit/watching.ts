@@ -7,8 +7,8 @@ import { type ResolvedSignal, resolve } from '../../src/audit/signals/resolved-s
 const LEGACY = `arn:aws:iam::${ACCOUNT}:user/legacy-ci`;
 
 const PUSHERS: Record<'named' | 'granted', KnownPushers> = {
-  named: { named: [PIPELINE, LEGACY], table: { '*': [PIPELINE, LEGACY] }, roleNames: () => ['Pipeline'] },
-  granted: { table: { [WEB]: [PIPELINE, LEGACY], [API]: [PIPELINE] }, roleNames: () => ['Pipeline'] },
+  named: { named: { roles: [PIPELINE], users: [LEGACY] }, table: { '*': [PIPELINE, LEGACY] }, roleNames: ['Pipeline'] },
+  granted: { table: { [WEB]: [PIPELINE, LEGACY], [API]: [PIPELINE] } },
 };
 
 /** Every signal, as an audit of two repositories makes it. */
@@ -17,7 +17,7 @@ export function watching(stack: Stack, pushers: keyof typeof PUSHERS, around: Pa
     repositories: [WEB, API],
     pushers: PUSHERS[pushers],
     accounts: [ACCOUNT, '222222222222'],
-    deployers: [DEPLOYER],
+    deployers: { named: { roles: [DEPLOYER], users: [] }, table: { '*': [DEPLOYER] } },
     keys: [KEY],
     ...around,
   };

@@ -1,4 +1,5 @@
-import type { FieldCondition, Judgement, Pushers, Severity } from '../contract';
+import type { Callers } from './callers';
+import type { FieldCondition, Judgement, Severity } from '../contract';
 
 /** What an audit knows of the registry it watches; ARNs and accounts may be tokens. */
 export interface Surroundings {
@@ -8,20 +9,16 @@ export interface Surroundings {
   readonly pushers?: KnownPushers;
   /** The accounts that may pull and be named in policies. */
   readonly accounts: readonly string[];
-  /** ARNs of the roles whose changes are meant. */
-  readonly deployers: readonly string[];
+  /** The roles whose changes are meant. */
+  readonly deployers: Callers;
   /** ARNs of the keys to watch; all of the account where there are none. */
   readonly keys: readonly string[];
 }
 
 /** Who may push: named, or granted to, which goes on after the audit is made. */
-export interface KnownPushers {
-  /** The same for every repository, each an ARN; only where they were named. */
-  readonly named?: readonly string[];
-  /** Complete at synthesis. */
-  readonly table: Pushers;
-  /** Names of the roles; complete at synthesis. */
-  readonly roleNames: () => readonly string[];
+export interface KnownPushers extends Callers {
+  /** Names of the roles among them, where they are of the account and known by now. */
+  readonly roleNames?: readonly string[];
 }
 
 /** What makes a signal out of a record. */
@@ -32,8 +29,6 @@ export interface SignalMatch {
   readonly lists?: readonly FieldCondition[];
   /** What no pattern can say. */
   readonly judgement?: Judgement;
-  /** What a filter pattern can say of the judgement after all, once everything is known. */
-  readonly atSynthesis?: () => readonly FieldCondition[];
 }
 
 /** A kind of event that a person should know of. */
@@ -69,9 +64,4 @@ export function called(service: string, ...eventNames: string[]): FieldCondition
 /** About one of the watched repositories. */
 export function watched({ repositories }: Surroundings): FieldCondition[] {
   return repositories.length > 0 ? [{ field: 'resources[0].ARN', is: repositories }] : [];
-}
-
-/** Not by a role whose changes are meant. */
-export function undeployed({ deployers }: Surroundings): FieldCondition[] {
-  return deployers.length > 0 ? [{ field: 'userIdentity.sessionContext.sessionIssuer.arn', isNot: deployers, orMissing: true }] : [];
 }

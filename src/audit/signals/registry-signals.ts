@@ -1,4 +1,5 @@
-import { type SignalDefinition, called, succeeded, undeployed } from './definition';
+import { outsideDeployment } from './callers';
+import { type SignalDefinition, called, succeeded } from './definition';
 import { trustChanged } from './pushers';
 
 /** What happens to the registry, and to what it rests on. */
@@ -10,7 +11,7 @@ export const REGISTRY_SIGNALS = {
     runbook: 'It says who may replicate into the registry and create repositories through caches. Compare it with the stack (cdk drift) and deploy the'
       + ' stack to bring it back.',
     controls: ['NIST 800-53 AC-3', 'NIST 800-53 AC-6(9)', 'NIST 800-53 CM-3', 'PCI DSS 7.2.5', 'PCI DSS 10.2.1.2'],
-    match: (around) => ({ conditions: succeeded('ecr', 'PutRegistryPolicy', 'DeleteRegistryPolicy'), lists: undeployed(around) }),
+    match: (around) => outsideDeployment(around, { conditions: succeeded('ecr', 'PutRegistryPolicy', 'DeleteRegistryPolicy') }),
   },
   registryScanningChanged: {
     id: 'registryScanningChanged',
@@ -18,7 +19,7 @@ export const REGISTRY_SIGNALS = {
     severity: 'HIGH',
     runbook: 'A filter that was narrowed, or basic scanning in place of enhanced, leaves images unscanned. Deploy the stack to bring the configuration back.',
     controls: ['NIST 800-53 RA-5', 'NIST 800-53 CM-3', 'PCI DSS 6.3.1', 'PCI DSS 11.3.1', 'Security Hub ECR.1', 'Security Hub Inspector.2'],
-    match: (around) => ({ conditions: succeeded('ecr', 'PutRegistryScanningConfiguration'), lists: undeployed(around) }),
+    match: (around) => outsideDeployment(around, { conditions: succeeded('ecr', 'PutRegistryScanningConfiguration') }),
   },
   signingChanged: {
     id: 'signingChanged',
@@ -27,13 +28,12 @@ export const REGISTRY_SIGNALS = {
     runbook: 'New images may be unsigned, or signed by a profile that others can use. Compare the signing rules and the permissions of the profile with the'
       + ' stack, and deploy it.',
     controls: ['NIST 800-53 CM-3', 'NIST 800-53 SI-7', 'NIST 800-53 SR-4', 'PCI DSS 6.5.1'],
-    match: (around) => ({
+    match: (around) => outsideDeployment(around, {
       conditions: [
         { field: 'eventSource', is: ['ecr.amazonaws.com', 'signer.amazonaws.com'] },
         { field: 'eventName', is: ['PutSigningConfiguration', 'DeleteSigningConfiguration', 'AddProfilePermission', 'RemoveProfilePermission'] },
         { field: 'errorCode', orMissing: true },
       ],
-      lists: undeployed(around),
     }),
   },
   signatureRevoked: {
@@ -51,7 +51,7 @@ export const REGISTRY_SIGNALS = {
     severity: 'HIGH',
     runbook: 'Images may be copied to another account from now on, or no longer to where they are needed. Compare the destinations with the stack and deploy it.',
     controls: ['NIST 800-53 AC-4', 'NIST 800-53 CM-3', 'NIST 800-53 CP-9', 'PCI DSS 10.2.1.2'],
-    match: (around) => ({ conditions: succeeded('ecr', 'PutReplicationConfiguration'), lists: undeployed(around) }),
+    match: (around) => outsideDeployment(around, { conditions: succeeded('ecr', 'PutReplicationConfiguration') }),
   },
   pullThroughChanged: {
     id: 'pullThroughChanged',
@@ -59,12 +59,11 @@ export const REGISTRY_SIGNALS = {
     severity: 'MEDIUM',
     runbook: 'Images may come from another upstream, or into repositories with weaker settings. Compare the rules and templates with the stack and deploy it.',
     controls: ['NIST 800-53 CM-3', 'NIST 800-53 SR-3', 'PCI DSS 6.3.2'],
-    match: (around) => ({
+    match: (around) => outsideDeployment(around, {
       conditions: succeeded(
         'ecr', 'CreatePullThroughCacheRule', 'UpdatePullThroughCacheRule', 'DeletePullThroughCacheRule',
         'CreateRepositoryCreationTemplate', 'UpdateRepositoryCreationTemplate', 'DeleteRepositoryCreationTemplate',
       ),
-      lists: undeployed(around),
     }),
   },
   accountSettingChanged: {
@@ -73,9 +72,8 @@ export const REGISTRY_SIGNALS = {
     severity: 'MEDIUM',
     runbook: 'Account settings choose the engine of basic scanning, what the registry policy is about, and which pulls count. Bring the meant value back.',
     controls: ['NIST 800-53 CM-3', 'NIST 800-53 CM-6'],
-    match: (around) => ({
+    match: (around) => outsideDeployment(around, {
       conditions: succeeded('ecr', 'PutAccountSetting', 'RegisterPullTimeUpdateExclusion', 'DeregisterPullTimeUpdateExclusion'),
-      lists: undeployed(around),
     }),
   },
   callsDenied: {
@@ -106,12 +104,11 @@ export const REGISTRY_SIGNALS = {
     global: true,
     runbook: 'Whoever the provider vouches for can take the roles that trust it. Check its URL, audiences and thumbprints, and deploy the stack that owns it.',
     controls: ['CIS AWS Foundations 4.4', 'NIST 800-53 AC-2', 'NIST 800-53 IA-8', 'PCI DSS 10.2.1.5', 'Security Hub CloudWatch.4'],
-    match: (around) => ({
+    match: (around) => outsideDeployment(around, {
       conditions: succeeded(
         'iam', 'CreateOpenIDConnectProvider', 'DeleteOpenIDConnectProvider', 'UpdateOpenIDConnectProviderThumbprint',
         'AddClientIDToOpenIDConnectProvider', 'RemoveClientIDFromOpenIDConnectProvider',
       ),
-      lists: undeployed(around),
     }),
   },
   pusherTrustChanged: {
@@ -138,7 +135,7 @@ export const REGISTRY_SIGNALS = {
     severity: 'HIGH',
     runbook: 'A filter that suppresses hides vulnerabilities from whoever judges by findings. Read its criteria; delete it if nobody answers for it.',
     controls: ['NIST 800-53 RA-5', 'NIST 800-53 SI-4', 'PCI DSS 6.3.1'],
-    match: (around) => ({ conditions: succeeded('inspector2', 'CreateFilter', 'UpdateFilter'), lists: undeployed(around) }),
+    match: (around) => outsideDeployment(around, { conditions: succeeded('inspector2', 'CreateFilter', 'UpdateFilter') }),
   },
   trailStopped: {
     id: 'trailStopped',
@@ -154,7 +151,7 @@ export const REGISTRY_SIGNALS = {
     severity: 'HIGH',
     runbook: 'Check that it still records management events, read and write, in every Region, and still sends them to its bucket and log group. Deploy its stack.',
     controls: ['CIS AWS Foundations 4.5', 'NIST 800-53 AU-9', 'NIST 800-53 AU-12', 'PCI DSS 10.2.1.6', 'Security Hub CloudWatch.5'],
-    match: (around) => ({ conditions: succeeded('cloudtrail', 'UpdateTrail', 'PutEventSelectors'), lists: undeployed(around) }),
+    match: (around) => outsideDeployment(around, { conditions: succeeded('cloudtrail', 'UpdateTrail', 'PutEventSelectors') }),
   },
   rootUsed: {
     id: 'rootUsed',

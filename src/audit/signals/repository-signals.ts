@@ -1,4 +1,5 @@
-import { type SignalDefinition, type Surroundings, succeeded, undeployed, watched } from './definition';
+import { outsideDeployment } from './callers';
+import { type SignalDefinition, type Surroundings, succeeded, watched } from './definition';
 import { pulledMissing, pushedAround } from './pushers';
 import type { Judgement } from '../contract';
 
@@ -33,7 +34,7 @@ export const REPOSITORY_SIGNALS = {
     runbook: 'Ask whoever did it. What runs from a deleted image cannot be started again: push the digest again from the pipeline. Lifecycle rules'
       + ' do not raise this.',
     controls: ['NIST 800-53 AU-12', 'NIST 800-53 CP-9', 'PCI DSS 10.2.1.7'],
-    match: (around) => ({ conditions: succeeded('ecr', 'BatchDeleteImage'), lists: [...watched(around), ...undeployed(around)] }),
+    match: (around) => outsideDeployment(around, { conditions: succeeded('ecr', 'BatchDeleteImage'), lists: watched(around) }),
   },
   imageArchived: {
     id: 'imageArchived',
@@ -41,9 +42,9 @@ export const REPOSITORY_SIGNALS = {
     severity: 'MEDIUM',
     runbook: 'An archived image cannot be pulled until it is restored. Restore it if it runs anywhere.',
     controls: ['NIST 800-53 AU-12', 'NIST 800-53 CP-9'],
-    match: (around) => ({
+    match: (around) => outsideDeployment(around, {
       conditions: [...succeeded('ecr', 'UpdateImageStorageClass'), { field: 'requestParameters.targetStorageClass', is: ['ARCHIVE'] }],
-      lists: [...watched(around), ...undeployed(around)],
+      lists: watched(around),
     }),
   },
   repositoryDeleted: {
@@ -62,9 +63,9 @@ export const REPOSITORY_SIGNALS = {
     runbook: 'Compare the policy with the one in the stack (cdk drift), and deploy the stack to bring it back. AWS Lambda adds a statement of its own'
       + ' when a function is made from an image: grant pullByLambda in the stack instead.',
     controls: ['NIST 800-53 AC-3', 'NIST 800-53 AC-6(9)', 'NIST 800-53 CM-3', 'PCI DSS 7.2.5', 'PCI DSS 10.2.1.2'],
-    match: (around) => ({
+    match: (around) => outsideDeployment(around, {
       conditions: succeeded('ecr', 'SetRepositoryPolicy', 'DeleteRepositoryPolicy'),
-      lists: [...watched(around), ...undeployed(around)],
+      lists: watched(around),
     }),
   },
   openedToWorld: {
@@ -124,9 +125,9 @@ export const REPOSITORY_SIGNALS = {
     runbook: 'A lifecycle policy deletes images within a day. Read what it says now (ImageRetention.fromJson(text).explain()) and deploy the stack to bring'
       + ' the meant one back.',
     controls: ['NIST 800-53 CM-3', 'NIST 800-53 SI-12', 'Security Hub ECR.3'],
-    match: (around) => ({
+    match: (around) => outsideDeployment(around, {
       conditions: succeeded('ecr', 'PutLifecyclePolicy', 'DeleteLifecyclePolicy'),
-      lists: [...watched(around), ...undeployed(around)],
+      lists: watched(around),
     }),
   },
   imagesExpired: {

@@ -1,4 +1,4 @@
-import { Lazy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { SignalMatch, Surroundings } from './definition';
 import { type EventPatternJson, eventPattern } from './event-pattern';
@@ -72,17 +72,8 @@ export function patternOfElsewhere({ account, region }: Stack, signals: readonly
   return assumedText(pattern).length <= LIMITS.metricFilter.maxCharacters ? pattern : metricPatternOfAny(there, wanted.map(([first]) => [first]));
 }
 
-function patternOf(stack: Stack, { _definition: { global } }: AuditSignal, match: SignalMatch): string | undefined {
-  const { conditions, lists = [], judgement, atSynthesis } = match;
+function patternOf(stack: Stack, { _definition: { global } }: AuditSignal, { conditions, lists = [], judgement }: SignalMatch): string | undefined {
   const all = [...inThisRegistry(stack, global), ...conditions, ...lists];
-  if (atSynthesis) {
-    return Lazy.string({
-      produce: () => {
-        const exact = [...all, ...atSynthesis()];
-        return metricPattern(fits(stack, exact) ? exact : all); // to count too much is better than nothing
-      },
-    });
-  }
   return judgement === undefined && fits(stack, all) ? metricPattern(all) : undefined;
 }
 
