@@ -7,7 +7,7 @@ import { Problems } from '../private/problems';
  *
  * A field is named with dots, as `requestParameters.repositoryName`; `[0]` is the first entry of a list, `[*]` any of
  * them. Values are compared as they are: there are no wildcards, because the metric filter and the rule that come of a
- * condition read them differently.
+ * condition read them differently. Text can be compared, and `true` and `false`; all else can only be missing.
  *
  * @see https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
  * @example

@@ -176,12 +176,12 @@ export class AuditSignal {
       { field: 'eventSource', is: [props.eventSource ?? 'ecr.amazonaws.com'] },
       { field: 'eventName', is: props.eventNames },
       ...props.includeFailures ? [] : [{ field: 'errorCode', orMissing: true }],
-      ...(props.conditions ?? []).map((each) => each._render()),
     ];
-    checkCustom(id, props, conditions);
+    const lists = (props.conditions ?? []).map((each) => each._render());
+    checkCustom(id, props, { conditions, lists });
     const { title, severity = AuditSeverity.MEDIUM, threshold, runbook, controls = [], runbookUrl } = props;
     const isGlobal = props.eventSource === 'iam.amazonaws.com';
-    return new AuditSignal({ id, title, severity, threshold, runbook, controls, global: isGlobal, match: () => ({ conditions }) }, runbookUrl);
+    return new AuditSignal({ id, title, severity, threshold, runbook, controls, global: isGlobal, match: () => ({ conditions, lists }) }, runbookUrl);
   }
 
   private static standard(id: Standard): AuditSignal {

@@ -72,7 +72,7 @@ export interface SignalFacts {
   readonly runbook: string;
   readonly runbookUrl: string;
   readonly controls: readonly string[];
-  /** The rule lets through more than the signal: these conditions decide. */
+  /** The rule may let through more than the signal: these conditions decide. */
   readonly conditions?: readonly FieldCondition[];
   readonly judgement?: Judgement;
   /** No metric filter counts it, so the handler does. */

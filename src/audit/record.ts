@@ -15,12 +15,13 @@ function take(value: unknown, step: string): unknown[] {
   return index === '*' ? value : [value[Number(index)]];
 }
 
-/** Whether a record meets a condition, by the rules that filter patterns and event patterns have in common. */
+/** Whether a record meets a condition, as a filter pattern says. Nothing can be compared with an object, a list or null. */
 export function meets(record: object, { field, is, isNot, orMissing }: FieldCondition): boolean {
   const values = valuesAt(record, field);
   if (values.length === 0) return orMissing ?? false;
-  if (is) return values.some((value) => is.includes(value as string));
-  return isNot !== undefined && values.some((value) => !isNot.includes(value as string));
+  const comparable = values.filter((value) => value !== null && typeof value !== 'object');
+  if (is) return comparable.some((value) => is.includes(value as string));
+  return isNot !== undefined && comparable.some((value) => !isNot.includes(value as string));
 }
 
 /** The repository a record is about: what CloudTrail says itself, before what the caller wrote. */

@@ -11,7 +11,7 @@ export const ERROR_CODES = [
   'auditAccount', 'auditConditionField', 'auditConditionList', 'auditConditionValue', 'auditConditionValues', 'auditEmpty',
   'auditFileRetention', 'auditInventoryInterval', 'auditLogGroupForeign', 'auditMetricFilters', 'auditNamespace', 'auditNamespaceTwice',
   'auditPushersUnknown', 'auditRepositoryElsewhere', 'auditRuleTargets', 'auditRuleTemplate', 'auditRunbookUrl', 'auditSignalConditionTwice', 'auditSignalElsewhere',
-  'auditSignalEventNames', 'auditSignalEventSource', 'auditSignalId', 'auditSignalIdTaken', 'auditSignalText', 'auditSignalThreshold',
+  'auditSignalEventNames', 'auditSignalEventSource', 'auditSignalId', 'auditSignalIdTaken', 'auditSignalSize', 'auditSignalText', 'auditSignalThreshold',
   'auditSignalTwice', 'auditSignalUnknown', 'auditSignalWildcards', 'auditSignals', 'auditStaleAfter', 'auditSubscriptionFilters',
   'auditTrailSelectors', 'auditTrailTwice', 'auditTrailWithoutLog',
   'eventImageTags',

@@ -395,7 +395,7 @@ describe('pushers', () => {
   test('who are too many for a pattern are judged by the handler', () => {
     audit({ ...watching(), pushers: Array.from({ length: 30 }, (_, index) => role(`arn:aws:iam::${ACCOUNT}:role/a-pipeline-with-a-long-name-${index}`)) });
 
-    expect(facts('pushedAroundPipeline')).toMatchObject({ counted: true, conditions: expect.arrayContaining([expect.objectContaining({ field: 'errorCode' })]) });
+    expect(facts('pushedAroundPipeline')).toMatchObject({ counted: true, conditions: expect.arrayContaining([expect.objectContaining({ field: 'userIdentity.sessionContext.sessionIssuer.arn' })]) });
     expect(facts('pusherTrustChanged')).toMatchObject({ counted: true });
     expect(toldAndCounted(trustOf('a-pipeline-with-a-long-name-7'))).toEqual(only('pusherTrustChanged'));
     expect(toldAndCounted(trustOf('a-pipeline-with-a-long-name-70'))).toEqual(NOBODY);
@@ -469,7 +469,7 @@ describe('signals of your own', () => {
     eventNames: ['CreateRepository'],
     conditions: [
       AuditCondition.isNoneOfOrMissing('userIdentity.invokedBy', 'cloudformation.amazonaws.com'),
-      AuditCondition.isMissing('requestParameters.encryptionConfiguration'),
+      AuditCondition.isMissing('requestParameters.encryptionConfiguration.kmsKey'),
       AuditCondition.isFalse('requestParameters.imageScanningConfiguration.scanOnPush'),
     ],
     runbook: 'Ask who needs it.',
@@ -482,7 +482,7 @@ describe('signals of your own', () => {
     template().hasResourceProperties('AWS::Logs::MetricFilter', {
       FilterPattern: '{ ($.recipientAccountId = "111111111111") && ($.awsRegion = "eu-west-1") && ($.eventSource = "ecr.amazonaws.com") && ($.eventName = "CreateRepository")'
         + ' && ($.errorCode NOT EXISTS) && (($.userIdentity.invokedBy != "cloudformation.amazonaws.com") || ($.userIdentity.invokedBy NOT EXISTS))'
-        + ' && ($.requestParameters.encryptionConfiguration NOT EXISTS) && ($.requestParameters.imageScanningConfiguration.scanOnPush IS FALSE) }',
+        + ' && ($.requestParameters.encryptionConfiguration.kmsKey NOT EXISTS) && ($.requestParameters.imageScanningConfiguration.scanOnPush IS FALSE) }',
     });
     template().hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
@@ -493,7 +493,7 @@ describe('signals of your own', () => {
           eventName: ['CreateRepository'],
           errorCode: [{ exists: false }],
           userIdentity: { invokedBy: [{ 'anything-but': ['cloudformation.amazonaws.com'] }, { exists: false }] },
-          requestParameters: { encryptionConfiguration: [{ exists: false }], imageScanningConfiguration: { scanOnPush: [false] } },
+          requestParameters: { encryptionConfiguration: { kmsKey: [{ exists: false }] }, imageScanningConfiguration: { scanOnPush: [false] } },
         },
       },
     });
@@ -521,6 +521,20 @@ describe('signals of your own', () => {
     });
     expect(heard()[0].facts).toMatchObject({ threshold: 3, severity: 'LOW', runbookUrl: 'https://example.com/secret' });
     template().hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'secretTagPulled', Threshold: 3 });
+  });
+
+  test('with more values than a rule has room for are judged by the handler', () => {
+    const tags = Array.from({ length: 70 }, (_, index) => `secret-${index}-${'x'.repeat(25)}`);
+    const pulled = (imageTag: string) => onRepository('BatchGetImage', { by: ADMINISTRATOR, request: { imageIds: [{ imageTag }] } });
+    const signal = AuditSignal.of('secretPulled', {
+      title: 'Secret', eventNames: ['BatchGetImage'], conditions: [AuditCondition.isOneOf('requestParameters.imageIds[0].imageTag', ...tags)], runbook: 'Look.',
+    });
+    audit({ ...watching(), signals: [signal] });
+
+    expect(toldAndCounted(pulled(tags[69]))).toEqual(only('secretPulled'));
+    expect(toldAndCounted(pulled('v1'))).toEqual(NOBODY);
+    expect(() => app.synth()).not.toThrow();
+    for (const { EventPattern } of properties('AWS::Events::Rule').filter((rule) => rule.EventPattern)) expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2048);
   });
 
   test('signals are adjusted without touching the others', () => {
@@ -800,6 +814,8 @@ describe('bad input', () => {
     expect(message(() => audit({ signals: [AuditSignal.OIDC_PROVIDER_CHANGED], source: AuditSource.organizationTrail() }, 'Other'))).toContain('cdk-secure-ecr:auditSignalElsewhere');
   });
 
+  const calls = (count: number) => Array.from({ length: count }, (_, index) => `CallOf${index}`.padEnd(35, 'x'));
+
   test.each<[string, () => unknown, string]>([
     ['an id with a space', () => AuditSignal.of('my signal', { title: 't', eventNames: ['A'], runbook: 'r' }), 'auditSignalId)'],
     ['an id of 33 characters', () => AuditSignal.of('x'.repeat(33), { title: 't', eventNames: ['A'], runbook: 'r' }), 'auditSignalId)'],
@@ -807,6 +823,7 @@ describe('bad input', () => {
     ['no calls', () => AuditSignal.of('x', { title: 't', eventNames: [], runbook: 'r' }), 'auditSignalEventNames)'],
     ['an action of IAM', () => AuditSignal.of('x', { title: 't', eventNames: ['ecr:PutImage'], runbook: 'r' }), 'auditSignalEventNames)'],
     ['a service by its short name', () => AuditSignal.of('x', { title: 't', eventSource: 'ecr', eventNames: ['A'], runbook: 'r' }), 'auditSignalEventSource)'],
+    ['more calls than a rule has room for', () => AuditSignal.of('x', { title: 't', eventNames: calls(70), runbook: 'r' }), 'auditSignalSize)'],
     ['an empty title', () => AuditSignal.of('x', { title: '', eventNames: ['A'], runbook: 'r' }), 'auditSignalText)'],
     ['a placeholder of EventBridge', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: '<aws.events.event>' }), 'auditSignalText)'],
     ['two conditions of one field', () => AuditSignal.of('x', { title: 't', eventNames: ['A'], runbook: 'r', conditions: [AuditCondition.isMissing('a'), AuditCondition.isOneOf('a', 'b')] }), 'auditSignalConditionTwice)'],

@@ -11,15 +11,14 @@ const PUSHERS: Record<'named' | 'granted', KnownPushers> = {
   granted: { table: { [WEB]: [PIPELINE, LEGACY], [API]: [PIPELINE] } },
 };
 
-/** Every signal, as an audit of two repositories makes it. */
-export function watching(stack: Stack, pushers: keyof typeof PUSHERS, around: Partial<Surroundings> = {}): ResolvedSignal[] {
+/** Every signal, or these, as an audit of two repositories makes it. */
+export function watching(stack: Stack, pushers: keyof typeof PUSHERS, signals = AuditSignal.all()): ResolvedSignal[] {
   const surroundings: Surroundings = {
     repositories: [WEB, API],
     pushers: PUSHERS[pushers],
     accounts: [ACCOUNT, '222222222222'],
     deployers: { named: { roles: [DEPLOYER], users: [] }, table: { '*': [DEPLOYER] } },
     keys: [KEY],
-    ...around,
   };
-  return AuditSignal.all().flatMap((signal) => resolve(stack, signal, surroundings, 'https://example.com/runbook', true) ?? []);
+  return signals.flatMap((signal) => resolve(stack, signal, surroundings, 'https://example.com/runbook', true) ?? []);
 }

@@ -23,9 +23,9 @@ export interface KnownPushers extends Callers {
 
 /** What makes a signal out of a record. */
 export interface SignalMatch {
-  /** Few and short enough for every pattern. */
+  /** Few and short enough for every pattern, of fields that filters and rules read alike. */
   readonly conditions: readonly FieldCondition[];
-  /** As long as what the app has; judged by the handler where a pattern has no room for them. */
+  /** As long as what the app has, or of any field: the handler judges them too. */
   readonly lists?: readonly FieldCondition[];
   /** What no pattern can say. */
   readonly judgement?: Judgement;

@@ -6,7 +6,8 @@ export interface EventPatternJson {
 }
 
 /**
- * An event pattern that is true of what CloudTrail tells EventBridge if the record meets every condition.
+ * An event pattern that is true of what CloudTrail tells EventBridge if the record meets every condition; and of some that do
+ * not, because a pattern knows no index of a list, and of an object or a list not that it is there.
  *
  * Without `$or`: the engine can lose a branch of one when branches share a value.
  *
@@ -14,13 +15,20 @@ export interface EventPatternJson {
  */
 export function eventPattern(conditions: readonly FieldCondition[]): EventPatternJson {
   const detail: EventPatternJson = {};
-  for (const { field, ...condition } of conditions) {
+  for (const { field, ...condition } of conditions.filter(canBeSaid)) {
     const steps = field.replace(/\[[^\]]+\]/g, '').split('.'); // of a list, any entry will do
     const leaf = steps.pop()!;
     const parent = steps.reduce((node, step) => (node[step] ??= {}) as EventPatternJson, detail);
     parent[leaf] = matchers(condition);
   }
   return { 'source': sources(conditions), 'detail-type': [{ suffix: ' via CloudTrail' }], detail };
+}
+
+/** Of a list a pattern cannot ask for what is missing in one entry, nor for two things in two of them. */
+function canBeSaid({ field, orMissing }: FieldCondition, index: number, all: readonly FieldCondition[]): boolean {
+  if (!field.includes('[')) return true;
+  const list = field.split('[')[0];
+  return !orMissing && all.findIndex((other) => other.field.startsWith(`${list}[`) && !other.orMissing) === index;
 }
 
 function matchers({ is, isNot, orMissing }: Omit<FieldCondition, 'field'>): unknown[] {

@@ -33,16 +33,17 @@ export function resolve(
   const match = signal._definition.match(around);
   if (!match) return undefined;
   const stack = Stack.of(scope);
-  const all = [...match.conditions, ...match.lists ?? []];
-  const fitsRule = assumedCharacters(stack.resolve(eventPattern(all))) <= LIMITS.events.patternCharacters;
+  const { conditions, lists = [] } = match;
+  const exact = eventPattern([...conditions, ...lists]);
+  const fitsRule = assumedCharacters(stack.resolve(exact)) <= LIMITS.events.patternCharacters;
   const filterPattern = hasLog ? patternOf(stack, signal, match) : undefined;
   const { id, title, severity, threshold, runbook, controls, _definition: { global } } = signal;
-  const pattern = eventPattern(fitsRule ? all : match.conditions);
+  const pattern = fitsRule ? exact : eventPattern(conditions);
   return {
     signal,
     filterPattern,
     eventPattern: global && hasLog ? forwarded(pattern) : pattern,
-    ...(global && { elsewhere: match.conditions.slice(0, 2) }), // who and what; the rule asks for the rest
+    ...(global && { elsewhere: conditions.slice(0, 2) }), // who and what; the rule asks for the rest
     facts: {
       id,
       title,
@@ -51,7 +52,7 @@ export function resolve(
       runbook,
       runbookUrl,
       controls,
-      ...(!fitsRule && { conditions: all }),
+      ...(lists.length > 0 && { conditions: lists }),
       ...(match.judgement && { judgement: match.judgement }),
       ...(filterPattern === undefined && { counted: true }),
     },
