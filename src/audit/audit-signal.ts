@@ -178,7 +178,7 @@ export class AuditSignal {
       ...props.includeFailures ? [] : [{ field: 'errorCode', orMissing: true }],
     ];
     const lists = (props.conditions ?? []).map((each) => each._render());
-    checkCustom(id, props, { conditions, lists });
+    checkCustom(id, props, [...conditions, ...lists]);
     const { title, severity = AuditSeverity.MEDIUM, threshold, runbook, controls = [], runbookUrl } = props;
     const isGlobal = props.eventSource === 'iam.amazonaws.com';
     return new AuditSignal({ id, title, severity, threshold, runbook, controls, global: isGlobal, match: () => ({ conditions, lists }) }, runbookUrl);

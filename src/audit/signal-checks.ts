@@ -1,6 +1,5 @@
 import type { AuditSignalAdjustment, CustomAuditSignalProps } from './audit-signal';
-import type { SignalMatch } from './signals/definition';
-import { eventPattern } from './signals/event-pattern';
+import type { FieldCondition } from './contract';
 import { REGISTRY_SIGNALS } from './signals/registry-signals';
 import { REPOSITORY_SIGNALS } from './signals/repository-signals';
 import { LIMITS } from '../private/limits';
@@ -20,7 +19,7 @@ export function checkAdjustment(id: string, { threshold }: AuditSignalAdjustment
 }
 
 /** Refuses a signal whose metric filter or rule AWS would refuse. */
-export function checkCustom(id: string, props: CustomAuditSignalProps, { conditions: called, lists }: Required<Pick<SignalMatch, 'conditions' | 'lists'>>): void {
+export function checkCustom(id: string, props: CustomAuditSignalProps, conditions: readonly FieldCondition[]): void {
   const problems = new Problems(`AuditSignal.of ${id}`);
   problems.unless(/^[a-zA-Z][a-zA-Z0-9]{0,31}$/.test(id), {
     prop: 'id',
@@ -59,15 +58,6 @@ export function checkCustom(id: string, props: CustomAuditSignalProps, { conditi
       code: 'auditSignalText',
     });
   }
-  const characters = JSON.stringify(eventPattern(called)).length;
-  problems.unless(characters <= LIMITS.events.patternCharacters, {
-    prop: 'eventNames',
-    must: `fit into the ${LIMITS.events.patternCharacters} characters of a rule`,
-    got: characters,
-    remedy: 'make two signals of it, each with some of the calls',
-    code: 'auditSignalSize',
-  });
-  const conditions = [...called, ...lists];
   const fields = conditions.map(({ field }) => field);
   const again = repeated(fields);
   problems.unless(again.length === 0, {

@@ -4,7 +4,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import {
-  type CloudTrailEvent, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, type SignalFacts, type SignalReport,
+  type CloudTrailEvent, type CloudTrailRecord, EVENT_SOURCE, EVENT_TYPE, type GitHubRun, type SignalFacts, type SignalReport,
 } from './contract';
 import { isSignal, report, summaryOf } from './decide';
 import { type LogDelivery, recordsIn } from './log-delivery';
@@ -30,12 +30,16 @@ interface DueSummary {
   readonly window: number;
 }
 
-/** A delivery of the log that failed, as it comes back from the dead letter queue. */
+/**
+ * A delivery of the log that failed, as it comes back from the dead letter queue.
+ *
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ */
 interface FailedDelivery {
   readonly requestPayload: LogDelivery;
 }
 
-/** A signal with its event, a summary that is due, the event of a session that was begun, or what failed before. */
+/** A signal with its event, a summary that is due, an event of CloudTrail as it is, or a delivery that failed before. */
 type Incoming =
   | { readonly signal: SignalFacts; readonly event: CloudTrailEvent } | { readonly summary: DueSummary } | CloudTrailEvent | FailedDelivery;
 
@@ -46,7 +50,7 @@ export async function handler(event: Batch | LogDelivery, context: Context): Pro
     if ('summary' in message) await summarize(message.summary);
     else if ('requestPayload' in message) await forward(message.requestPayload);
     else if ('signal' in message) await tell(message.signal, message.event);
-    else await rememberSession(message);
+    else await take(message);
   });
 }
 
@@ -72,10 +76,17 @@ async function summarize({ last, threshold, window }: DueSummary): Promise<void>
   await burst.summarize({ group: last.signal, window }, threshold, (more) => publish(last, messageOfMany(summaryOf(last, window, more))));
 }
 
+/** An event as it is tells of a session that was begun; or a rule could not deliver it, and it comes out of the dead letter queue. */
+async function take(event: CloudTrailEvent): Promise<void> {
+  const { 'detail-type': type, detail } = event;
+  if (!type?.endsWith(' via CloudTrail') || !detail?.eventName) throw new Error('This is no event of CloudTrail');
+  if (detail.eventName === 'AssumeRoleWithWebIdentity') await rememberSession(detail);
+  else await putEvent(type, detail);
+}
+
 /** Which workflow a session belongs to is told only when it begins. */
-async function rememberSession({ detail }: CloudTrailEvent): Promise<void> {
-  if (!detail) throw new Error('This is no event of CloudTrail');
-  const session = gitHubSession(detail);
+async function rememberSession(record: CloudTrailRecord): Promise<void> {
+  const session = gitHubSession(record);
   if (session) await ledger.keep(`session/${session.accessKeyId}`, session.run);
 }
 
@@ -84,7 +95,7 @@ async function runBehind({ detail: { userIdentity } }: CloudTrailEvent): Promise
   return type === 'AssumedRole' && accessKeyId ? ledger.recall<GitHubRun>(`session/${accessKeyId}`) : undefined;
 }
 
-/** Tells the bus what EventBridge tells in another Region only; the rules of the signals take it from there. */
+/** Puts on the bus what EventBridge tells in another Region only; the rules of the signals take it from there. */
 async function forward(logs: LogDelivery): Promise<void> {
   for (const record of recordsIn(logs)) await putEvent('AWS API Call via CloudTrail', record);
 }

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, type PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { type PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient, type SendMessageCommand } from '@aws-sdk/client-sqs';
-import { ADMINISTRATOR, CI, PIPELINE, asEvent, byDocker, call, onRepository, push, role } from './records/build';
+import { ADMINISTRATOR, CI, PIPELINE, asEvent, byDocker, call, lifecycleRun, onRepository, push, role } from './records/build';
 import type { CloudTrailRecord, SignalFacts } from '../../src/audit/contract';
 import { handler as lambda } from '../../src/audit/tell-signals.lambda';
 import type { Batch } from '../../src/handler/batch';
@@ -225,8 +225,34 @@ describe('what comes out of the log', () => {
 
     await expect(lambda(delivery(records), CONTEXT)).rejects.toThrow('The event was refused: throttled');
 
-    expect(await handler(batch({ requestPayload: delivery(records) }))).toEqual({ batchItemFailures: [] });
+    const failed = {
+      version: '1.0',
+      timestamp: '2026-11-22T10:09:00.000Z',
+      requestContext: { requestId: 'e4b46cbf-b738-4a60-b8b0-1f2d3c4e5f60', functionArn: 'arn:aws:lambda:eu-west-1:111111111111:function:Teller:$LATEST', condition: 'RetriesExhausted', approximateInvokeCount: 3 },
+      requestPayload: delivery(records),
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: { errorType: 'Error', errorMessage: 'The event was refused: throttled' },
+    };
+    expect(await handler(batch(failed))).toEqual({ batchItemFailures: [] });
     expect(entries()).toHaveLength(3);
+  });
+});
+
+describe('what a rule could not deliver, out of the dead letter queue', () => {
+  test('goes on the bus again, for the rules to tell of', async () => {
+    expect(await handler(batch(asEvent(DELETION), asEvent(lifecycleRun(2))))).toEqual({ batchItemFailures: [] });
+
+    expect(onBus).toEqual([DELETION, lifecycleRun(2)]);
+    const types = jest.mocked(EventBridgeClient.prototype.send).mock.calls.map(([{ input }]: any) => input.Entries[0].DetailType);
+    expect(types).toEqual(['AWS API Call via CloudTrail', 'AWS Service Event via CloudTrail']);
+    expect(published).toEqual([]);
+  });
+
+  test('is not told twice by the rules that did deliver it', async () => {
+    await handler(batch(occurrence(DELETION)));
+    await handler(batch({ ...occurrence(DELETION), event: { ...asEvent(DELETION), id: 'another', source: 'cdk-secure-ecr.audit' } }));
+
+    expect(published).toHaveLength(1);
   });
 });
 
@@ -276,6 +302,8 @@ describe('what fails', () => {
     ['null', 'null'],
     ['something else', '{"x":1}'],
     ['an event without a record', '{"signal":{},"event":{}}'],
+    ['a record without a call', '{"detail-type":"AWS API Call via CloudTrail","detail":{}}'],
+    ['an event of a schedule', '{"detail-type":"Scheduled Event","detail":{"eventName":"x"}}'],
   ])('a poison message (%s) is given back and holds up no other', async (_name, body) => {
     const [good] = batch(occurrence(DELETION)).Records;
 

@@ -1,4 +1,4 @@
-import type { FieldCondition } from '../contract';
+import { EVENT_SOURCE, type FieldCondition } from '../contract';
 
 /** A pattern in the form of EventBridge's JSON. */
 export interface EventPatternJson {
@@ -8,6 +8,8 @@ export interface EventPatternJson {
 /**
  * An event pattern that is true of what CloudTrail tells EventBridge if the record meets every condition; and of some that do
  * not, because a pattern knows no index of a list, and of an object or a list not that it is there.
+ *
+ * It may come from the bus a second time, by the handler: out of the log, or out of the dead letter queue.
  *
  * Without `$or`: the engine can lose a branch of one when branches share a value.
  *
@@ -21,7 +23,7 @@ export function eventPattern(conditions: readonly FieldCondition[]): EventPatter
     const parent = steps.reduce((node, step) => (node[step] ??= {}) as EventPatternJson, detail);
     parent[leaf] = matchers(condition);
   }
-  return { 'source': sources(conditions), 'detail-type': [{ suffix: ' via CloudTrail' }], detail };
+  return { 'source': [...sources(conditions), EVENT_SOURCE], 'detail-type': [{ suffix: ' via CloudTrail' }], detail };
 }
 
 /** Of a list a pattern cannot ask for what is missing in one entry, nor for two things in two of them. */

@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type ResolvedSignal, resolve } from './resolved-signal';
+import { type ResolvedSignal, fitsRule, resolve } from './resolved-signal';
+import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
 import { warn } from '../../private/warn';
 import { AuditSignal } from '../audit-signal';
@@ -23,6 +24,13 @@ export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailPro
       got: signal.id,
       remedy: 'name pushers, or the repositories whose pushers this app grants to',
       code: 'auditPushersUnknown',
+    });
+    problems.unless(one === undefined || fitsRule(Stack.of(scope), one.eventPattern), {
+      prop: 'signals',
+      must: `name calls that fit into the ${LIMITS.events.patternCharacters} characters of a rule`,
+      got: signal.id,
+      remedy: 'make two signals of it, each with some of the calls',
+      code: 'auditSignalSize',
     });
     const isHeard = one === undefined || hasLog || tellsHere(scope, one);
     problems.unless(isHeard || props.signals === undefined, {

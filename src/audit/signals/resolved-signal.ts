@@ -6,7 +6,7 @@ import { metricPattern, metricPatternOfAny } from './metric-pattern';
 import { LIMITS } from '../../private/limits';
 import { assumedCharacters, assumedText } from '../../private/policy-size';
 import type { AuditSignal } from '../audit-signal';
-import { EVENT_SOURCE, type FieldCondition, type SignalFacts } from '../contract';
+import type { FieldCondition, SignalFacts } from '../contract';
 
 /** What one definition comes to in one audit. */
 export interface ResolvedSignal {
@@ -33,17 +33,16 @@ export function resolve(
   const match = signal._definition.match(around);
   if (!match) return undefined;
   const stack = Stack.of(scope);
-  const { conditions, lists = [] } = match;
-  const exact = eventPattern([...conditions, ...lists]);
-  const fitsRule = assumedCharacters(stack.resolve(exact)) <= LIMITS.events.patternCharacters;
-  const filterPattern = hasLog ? patternOf(stack, signal, match) : undefined;
   const { id, title, severity, threshold, runbook, controls, _definition: { global } } = signal;
-  const pattern = fitsRule ? exact : eventPattern(conditions);
+  const { lists = [] } = match;
+  const conditions = [...global ? [] : [{ field: 'awsRegion', is: [stack.region] }], ...match.conditions];
+  const exact = eventPattern([...conditions, ...lists]);
+  const filterPattern = hasLog ? patternOf(stack, { ...match, conditions }) : undefined;
   return {
     signal,
     filterPattern,
-    eventPattern: global && hasLog ? forwarded(pattern) : pattern,
-    ...(global && { elsewhere: conditions.slice(0, 2) }), // who and what; the rule asks for the rest
+    eventPattern: fitsRule(stack, exact) ? exact : eventPattern(conditions),
+    ...(global && { elsewhere: match.conditions.slice(0, 2) }), // who and what; the rule asks for the rest
     facts: {
       id,
       title,
@@ -59,11 +58,6 @@ export function resolve(
   };
 }
 
-/** Tells of what comes out of the log too. */
-function forwarded(pattern: EventPatternJson): EventPatternJson {
-  return { ...pattern, source: [...pattern.source as unknown[], EVENT_SOURCE] };
-}
-
 /** The pattern of what is in the log and EventBridge tells in another Region only. */
 export function patternOfElsewhere({ account, region }: Stack, signals: readonly ResolvedSignal[]): string | undefined {
   const wanted = signals.flatMap(({ elsewhere }) => elsewhere ? [elsewhere] : []);
@@ -73,9 +67,15 @@ export function patternOfElsewhere({ account, region }: Stack, signals: readonly
   return assumedText(pattern).length <= LIMITS.metricFilter.maxCharacters ? pattern : metricPatternOfAny(there, wanted.map(([first]) => [first]));
 }
 
-function patternOf(stack: Stack, { _definition: { global } }: AuditSignal, { conditions, lists = [], judgement }: SignalMatch): string | undefined {
-  const all = [...inThisRegistry(stack, global), ...conditions, ...lists];
+/** A log may hold what happens in other accounts; rules see this one only. */
+function patternOf(stack: Stack, { conditions, lists = [], judgement }: SignalMatch): string | undefined {
+  const all = [{ field: 'recipientAccountId', is: [stack.account] }, ...conditions, ...lists];
   return judgement === undefined && fits(stack, all) ? metricPattern(all) : undefined;
+}
+
+/** Whether a rule has room for a pattern. */
+export function fitsRule(stack: Stack, pattern: EventPatternJson): boolean {
+  return assumedCharacters(stack.resolve(pattern)) <= LIMITS.events.patternCharacters;
 }
 
 function fits(stack: Stack, conditions: readonly FieldCondition[]): boolean {
@@ -85,12 +85,4 @@ function fits(stack: Stack, conditions: readonly FieldCondition[]): boolean {
     isNot: condition.isNot?.map((value) => assumedText(stack.resolve(value))),
   }));
   return metricPattern(assumed).length <= LIMITS.metricFilter.maxCharacters;
-}
-
-/** A log may hold what happens in other Regions and accounts; rules see this account and Region only. */
-function inThisRegistry({ account, region }: Stack, global?: boolean): FieldCondition[] {
-  return [
-    { field: 'recipientAccountId', is: [account] },
-    ...global ? [] : [{ field: 'awsRegion', is: [region] }],
-  ];
 }

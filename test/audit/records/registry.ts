@@ -125,6 +125,7 @@ export const REGISTRY_RECORDS: Row[] = [
   ['a user signs in', signIn(user('alice'))],
   ['the root user makes an access key', iam('CreateAccessKey', root(), {}), 'rootUsed'],
   ['the root user starts a machine in another Region', call('ec2', 'RunInstances', { by: root(), region: 'ap-southeast-2' }), 'rootUsed'],
+  ['the root user deletes the policy of the registry in another Region', call('ecr', 'DeleteRegistryPolicy', { by: root(), region: 'ap-southeast-2' }), 'rootUsed'],
   ['an administrator starts a machine in another Region', call('ec2', 'RunInstances', { by: ADMINISTRATOR, region: 'ap-southeast-2' })],
   ['the root user creates a bucket', call('s3', 'CreateBucket', { by: root() }), 'rootUsed'],
   ['the root user is denied', call('ecr', 'DescribeRepositories', { by: root(), error: DENIED, readOnly: true }), 'rootUsed', 'callsDenied'],
