@@ -2,6 +2,7 @@ import type { AuditCondition } from './audit-condition';
 import type { FieldCondition } from './contract';
 import { checkAdjustment, checkCustom } from './signal-checks';
 import type { SignalDefinition } from './signals/definition';
+import { isGlobalService } from './signals/global-services';
 import { REGISTRY_SIGNALS } from './signals/registry-signals';
 import { REPOSITORY_SIGNALS } from './signals/repository-signals';
 
@@ -44,6 +45,10 @@ export interface CustomAuditSignalProps extends AuditSignalAdjustment {
   /**
    * The service whose calls it is about.
    *
+   * IAM, AWS Organizations, Account Management, Route 53, CloudFront and Shield are recorded in one Region, us-east-1 mostly.
+   * Elsewhere an audit hears of them by the log of a trail of all Regions.
+   *
+   * @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/global-services.html
    * @default 'ecr.amazonaws.com'
    */
   readonly eventSource?: string;
@@ -172,16 +177,17 @@ export class AuditSignal {
    * @param id up to 32 letters and digits, which name its metric, rule and alarm
    */
   public static of(id: string, props: CustomAuditSignalProps): AuditSignal {
+    const { eventSource = 'ecr.amazonaws.com' } = props;
     const conditions: FieldCondition[] = [
-      { field: 'eventSource', is: [props.eventSource ?? 'ecr.amazonaws.com'] },
+      { field: 'eventSource', is: [eventSource] },
       { field: 'eventName', is: props.eventNames },
       ...props.includeFailures ? [] : [{ field: 'errorCode', orMissing: true }],
     ];
     const lists = (props.conditions ?? []).map((each) => each._render());
     checkCustom(id, props, [...conditions, ...lists]);
     const { title, severity = AuditSeverity.MEDIUM, threshold, runbook, controls = [], runbookUrl } = props;
-    const isGlobal = props.eventSource === 'iam.amazonaws.com';
-    return new AuditSignal({ id, title, severity, threshold, runbook, controls, global: isGlobal, match: () => ({ conditions, lists }) }, runbookUrl);
+    const global = isGlobalService(eventSource);
+    return new AuditSignal({ id, title, severity, threshold, runbook, controls, global, match: () => ({ conditions, lists }) }, runbookUrl);
   }
 
   private static standard(id: Standard): AuditSignal {

@@ -1,8 +1,11 @@
 import { type Duration, Stack, aws_cloudtrail as cloudtrail, type aws_kms as kms, aws_logs as logs } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { OwnTrail } from './own-trail';
+import type { ResolvedSignal } from './signals/resolved-signal';
+import { excludedSources } from './trail-selectors';
 import { Problems } from '../private/problems';
 import { isElsewhere, sameEnvironment } from '../private/resources-around';
+import { warnLate } from '../private/warn';
 
 /** What can be said about a trail that an audit makes for itself. */
 export interface OwnTrailOptions {
@@ -53,7 +56,9 @@ export abstract class AuditSource {
   }
 
   /**
-   * A trail of this app, which sends to a log group (`sendToCloudWatchLogs`).
+   * A trail of this app, which sends to a log group (`sendToCloudWatchLogs`) and records every Region. With
+   * `isMultiRegionTrail: false` or `includeGlobalServiceEvents: false` it is as with `organizationTrail` about IAM and the root
+   * user.
    *
    * Signals of IAM and of the root user take one of the two subscription filters that a log group may have.
    */
@@ -88,13 +93,22 @@ export abstract class AuditSource {
    */
   public readonly _hasLog: boolean = true;
 
+  /**
+   * Whether the log has what is recorded in other Regions.
+   *
+   * @internal
+   */
+  public get _hasOtherRegions(): boolean {
+    return this._hasLog;
+  }
+
   protected constructor() {}
 
   /** @internal */
   public abstract _validate(scope: Construct, problems: Problems): void;
 
   /** @internal */
-  public abstract _bind(scope: Construct): BoundSource;
+  public abstract _bind(scope: Construct, signals: readonly ResolvedSignal[]): BoundSource;
 }
 
 /** What there is to read. */
@@ -157,6 +171,11 @@ class TrailSource extends AuditSource {
     super();
   }
 
+  public get _hasOtherRegions(): boolean {
+    const { isMultiRegionTrail, includeGlobalServiceEvents } = this.trail.node.defaultChild as cloudtrail.CfnTrail;
+    return isMultiRegionTrail !== false && includeGlobalServiceEvents !== false;
+  }
+
   public _validate(scope: Construct, problems: Problems): void {
     if (this.trail.logGroup) return new LogGroupSource(this.trail.logGroup)._validate(scope, problems);
     problems.add({
@@ -168,8 +187,8 @@ class TrailSource extends AuditSource {
     });
   }
 
-  public _bind(scope: Construct): BoundSource {
-    scope.node.addValidation({ validate: () => selectorProblems(scope, this.trail) });
+  public _bind(scope: Construct, signals: readonly ResolvedSignal[]): BoundSource {
+    scope.node.addValidation({ validate: () => selectorProblems(scope, this.trail, signals) });
     return { logGroup: this.trail.logGroup };
   }
 }
@@ -188,23 +207,23 @@ class TrailElsewhere extends AuditSource {
   }
 }
 
-/**
- * What a trail leaves out; selectors may be added to it until synthesis.
- *
- * https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-management-events-with-cloudtrail.html
- */
-function selectorProblems(audit: Construct, trail: cloudtrail.Trail): string[] {
+/** What a trail leaves out that an audit is about. */
+function selectorProblems(audit: Construct, trail: cloudtrail.Trail, signals: readonly ResolvedSignal[]): string[] {
   const problems = new Problems(audit.node.path);
-  const { eventSelectors, advancedEventSelectors } = trail.node.defaultChild as cloudtrail.CfnTrail;
-  const selectors: cloudtrail.CfnTrail.EventSelectorProperty[] = Stack.of(trail).resolve(eventSelectors) ?? [];
-  const isComplete = ({ includeManagementEvents = true, readWriteType = 'All' }: cloudtrail.CfnTrail.EventSelectorProperty) =>
-    includeManagementEvents && readWriteType === cloudtrail.ReadWriteType.ALL;
-  problems.unless(advancedEventSelectors !== undefined || selectors.length === 0 || selectors.some(isComplete), {
+  const excluded = excludedSources(trail);
+  problems.unless(excluded !== undefined, {
     prop: 'source',
     must: 'be a trail that records management events, read and write',
     got: trail.node.path,
     remedy: 'set managementEvents: ReadWriteType.ALL on the trail: every call of ECR is a management event, and a pull is a read',
     code: 'auditTrailSelectors',
   });
+  const deaf = signals.filter(({ services }) => services.length > 0 && services.every((service) => excluded?.includes(service))).map(({ signal }) => signal.id);
+  if (deaf.length > 0) {
+    warnLate(audit, {
+      code: 'auditTrailExcludes',
+      message: `the trail records nothing of ${excluded!.join(', ')}, so ${deaf.join(', ')} raises no alarm: take excludeManagementEventSources off the trail, or leave the signal out`,
+    });
+  }
   return problems.messages();
 }

@@ -76,14 +76,14 @@ export class EcrAuditTrail extends Construct {
     checkProps(scope, id, props);
     const source = props.source ?? AuditSource.ownTrail();
     const runbook = new Runbook(props.runbookUrl);
-    const signals = resolveAll(scope, id, props, runbook, source._hasLog);
+    const signals = resolveAll(scope, id, props, runbook, source);
     super(scope, id);
     this.signals = signals;
     const { repositories = [], alarmActions = [], handlerOptions: options = {} } = props;
     const namespace = props.metricNamespace ?? DEFAULT_NAMESPACE;
     this._metricNamespace = namespace;
     this.metrics = new AuditMetrics(this, namespace, props.inventoryInterval ?? DEFAULT_INTERVAL);
-    this.logGroup = source._bind(this).logGroup;
+    this.logGroup = source._bind(this, signals).logGroup;
     if (props.signals === undefined) warnOfSilence(this, signals);
 
     const teller = new SignalTeller(this, 'Teller', { topic: props.topic, namespace, runbook, alarmActions, options });

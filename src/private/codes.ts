@@ -45,7 +45,7 @@ export const ERROR_CODES = [
 
 export const WARNING_CODES = [
   'accessOwnAccount',
-  'auditIamUnheard', 'auditPushersUnknown', 'auditRules',
+  'auditIamUnheard', 'auditPushersUnknown', 'auditRules', 'auditTrailExcludes',
   'gateScannerBasic',
   'githubAnyBranch', 'githubPullRequests', 'githubRepositoryWithoutIds', 'githubTrustLong',
   'imagesApprovedUnscanned',

@@ -288,6 +288,18 @@ describe('other sources', () => {
     expect(properties('AWS::CloudWatch::Alarm').map(({ MetricName }) => MetricName)).not.toContain('oidcProviderChanged');
   });
 
+  test.each<[string, cloudtrail.TrailProps]>([
+    ['of one Region', { isMultiRegionTrail: false }],
+    ['without global services', { includeGlobalServiceEvents: false }],
+  ])('a trail of the app %s: what it does not have is left out, and what the rule alone hears the handler counts', (_what, props) => {
+    audit({ ...watching(), source: AuditSource.trail(new cloudtrail.Trail(stack, 'Trail', { sendToCloudWatchLogs: true, ...props })) });
+
+    Annotations.fromStack(stack).hasWarning('/Stack/Audit', Match.stringLikeRegexp('nothing here tells of IAM.*all Regions.*auditIamUnheard'));
+    expect(heard()).toHaveLength(28);
+    expect(heard().filter(({ facts: { counted } }) => counted).map(({ facts: { id } }) => id)).toEqual(['openedToWorld', 'openedToUnknownAccount', 'rootUsed']);
+    template().resourceCountIs('AWS::Logs::SubscriptionFilter', 0);
+  });
+
   test('in us-east-1 a trail elsewhere tells of IAM too', () => {
     const there = new Stack(app, 'There', { env: { account: ACCOUNT, region: 'us-east-1' } });
     new EcrAuditTrail(there, 'Audit', { source: AuditSource.organizationTrail(), pushers: [iam.Role.fromRoleArn(there, 'Ci', PIPELINE)] });
@@ -538,6 +550,33 @@ describe('signals of your own', () => {
     for (const { EventPattern } of properties('AWS::Events::Rule').filter((rule) => rule.EventPattern)) expect(JSON.stringify(EventPattern).length).toBeLessThanOrEqual(2048);
   });
 
+  const left = AuditSignal.of('accountLeft', { title: 'An account left', eventSource: 'organizations.amazonaws.com', eventNames: ['LeaveOrganization'], runbook: 'r' });
+
+  test('of a service without Regions come out of the log', () => {
+    audit({ ...watching(), signals: [left] });
+    const record = call('organizations', 'LeaveOrganization', { by: ADMINISTRATOR, region: 'us-east-1' });
+    const [{ FilterPattern }] = properties('AWS::Logs::SubscriptionFilter');
+
+    expect(matchesFilter(deployed(FilterPattern, {}), record)).toBe(true);
+    expect(heard()[0].matches({ ...asEvent(record), source: 'cdk-secure-ecr.audit' })).toBe(true);
+    expect(toldAndCounted(record)).toEqual(only('accountLeft'));
+  });
+
+  test('of a service without Regions are refused where nothing tells of them', () => {
+    expect(() => audit({ ...watching(), signals: [left], source: AuditSource.organizationTrail() })).toThrow(
+      "'signals' must be recorded where the audit is, got \"accountLeft\": make an audit in us-east-1 for it, or give this one the log of a trail of all Regions:"
+      + ' rules hear of organizations.amazonaws.com there only (cdk-secure-ecr:auditSignalElsewhere)');
+  });
+
+  test.each(['account', 'cloudfront', 'iam', 'organizations', 'route53', 'shield'])('of %s are heard of in us-east-1', (service) => {
+    const signal = AuditSignal.of('ours', { title: 't', eventSource: `${service}.amazonaws.com`, eventNames: ['A'], runbook: 'r' });
+    const there = new Stack(app, 'There', { env: { account: ACCOUNT, region: 'us-east-1' } });
+    new EcrAuditTrail(there, 'Audit', { source: AuditSource.organizationTrail(), signals: [signal] });
+
+    expect(heard(there)[0].matches(asEvent(call(service, 'A', { by: ADMINISTRATOR, region: 'us-east-1' })))).toBe(true);
+    expect(() => audit({ source: AuditSource.organizationTrail(), signals: [signal] })).toThrow('auditSignalElsewhere');
+  });
+
   test('signals are adjusted without touching the others', () => {
     const louder = AuditSignal.CALLS_DENIED.adjusted({ threshold: 50, severity: AuditSeverity.LOW });
 
@@ -717,6 +756,10 @@ test('saved queries answer who pushed, who pulled, and what a role did', () => {
 });
 
 describe('bad input', () => {
+  /** Of a trail: what each field must be. */
+  const selector = (fields: Record<string, string[]>) => ({
+    fieldSelectors: Object.entries(fields).map(([field, equalTo]): cloudtrail.CfnTrail.AdvancedFieldSelectorProperty => ({ field, equalTo })),
+  });
   const message = (make: () => unknown) => {
     try {
       make();
@@ -808,6 +851,41 @@ describe('bad input', () => {
     const said = message(() => app.synth());
     expect(said.includes("'source' must be a trail that records management events, read and write, got \"Stack/Trail\": set managementEvents")).toBe(!isComplete);
     if (isComplete) expect(said).toBe('accepted');
+  });
+
+  test.each<[string, object[], string]>([
+    ['all management events', [selector({ eventCategory: ['Management'] })], 'accepted'],
+    ['all of them beside objects', [selector({ 'eventCategory': ['Data'], 'resources.type': ['AWS::S3::Object'] }), selector({ eventCategory: ['Management'] })], 'accepted'],
+    ['objects only', [selector({ 'eventCategory': ['Data'], 'resources.type': ['AWS::S3::Object'] })], 'auditTrailSelectors'],
+    ['what only reads', [selector({ eventCategory: ['Management'], readOnly: ['true'] })], 'auditTrailSelectors'],
+  ])('a trail whose advanced selectors name %s', (_what, selectors, expected) => {
+    const trail = new cloudtrail.Trail(stack, 'Trail', { sendToCloudWatchLogs: true });
+    audit({ source: AuditSource.trail(trail), inventory: false, dashboard: false });
+    (trail.node.defaultChild as cloudtrail.CfnTrail).advancedEventSelectors = selectors as cloudtrail.CfnTrail.AdvancedEventSelectorProperty[];
+
+    expect(message(() => app.synth())).toContain(expected);
+  });
+
+  test.each<[string, (trail: cloudtrail.Trail) => void, boolean]>([
+    ['a selector', (trail) => trail.logAllLambdaDataEvents({ excludeManagementEventSources: [cloudtrail.ManagementEventSources.KMS] }), true],
+    ['an advanced selector', (trail) => {
+      const [management] = [selector({ eventCategory: ['Management'] })];
+      management.fieldSelectors.push({ field: 'eventSource', notEquals: ['kms.amazonaws.com'] });
+      (trail.node.defaultChild as cloudtrail.CfnTrail).advancedEventSelectors = [management];
+    }, true],
+    ['a selector, and taken in by another', (trail) => {
+      trail.logAllLambdaDataEvents({ excludeManagementEventSources: [cloudtrail.ManagementEventSources.KMS] });
+      trail.logAllS3DataEvents();
+    }, false],
+    ['a selector that leaves out what no signal is about', (trail) => trail.logAllLambdaDataEvents({ excludeManagementEventSources: [cloudtrail.ManagementEventSources.RDS_DATA_API] }), false],
+  ])('a trail that leaves out KMS by %s: a warning %s', (_what, leaveOut, warns) => {
+    const trail = new cloudtrail.Trail(stack, 'Trail', { sendToCloudWatchLogs: true });
+    audit({ ...watching(), source: AuditSource.trail(trail), inventory: false, dashboard: false });
+    leaveOut(trail);
+
+    expect(message(() => app.synth())).toBe('accepted');
+    const said = Annotations.fromStack(stack).findWarning('/Stack/Audit', Match.stringLikeRegexp('records nothing of kms.amazonaws.com, so keyDisabled raises no alarm.*auditTrailExcludes'));
+    expect(said).toHaveLength(warns ? 1 : 0);
   });
 
   test('a signal about nobody, and one that nobody hears of', () => {

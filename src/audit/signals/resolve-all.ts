@@ -1,22 +1,22 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { GLOBAL_REGIONS, isGlobalService } from './global-services';
 import { type ResolvedSignal, fitsRule, resolve } from './resolved-signal';
 import { LIMITS } from '../../private/limits';
 import { Problems } from '../../private/problems';
 import { warn } from '../../private/warn';
 import { AuditSignal } from '../audit-signal';
+import type { AuditSource } from '../audit-source';
 import type { EcrAuditTrailProps } from '../ecr-audit-trail-props';
 import type { Runbook } from '../runbook';
 import { surroundingsOf } from '../surroundings';
 
-/** Where IAM is recorded: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events */
-const GLOBAL_REGIONS = ['us-east-1', 'us-gov-west-1', 'cn-north-1', 'cn-northwest-1'];
-
 /** The signals of an audit that is about to be made; without those that would be about nothing there, if nobody asked for them by name. */
-export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailProps, runbook: Runbook, hasLog: boolean): ResolvedSignal[] {
+export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailProps, runbook: Runbook, source: AuditSource): ResolvedSignal[] {
   const around = surroundingsOf(scope, props);
   const problems = new Problems(`${scope.node.path}/${id}`);
   const resolved = (props.signals ?? AuditSignal.all()).flatMap((signal) => {
+    const hasLog = signal._definition.global ? source._hasOtherRegions : source._hasLog;
     const one = resolve(scope, signal, around, runbook.of(signal), hasLog);
     problems.unless(one !== undefined || props.signals === undefined, {
       prop: 'signals',
@@ -37,7 +37,7 @@ export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailPro
       prop: 'signals',
       must: 'be recorded where the audit is',
       got: signal.id,
-      remedy: `make an audit in ${GLOBAL_REGIONS[0]} for it, or give this one a log group: rules hear of IAM there only`,
+      remedy: `make an audit in ${GLOBAL_REGIONS[0]} for it, or give this one the log of a trail of all Regions: rules hear of ${one?.services.join(', ')} there only`,
       code: 'auditSignalElsewhere',
     });
     return one && isHeard ? [one] : [];
@@ -47,9 +47,9 @@ export function resolveAll(scope: Construct, id: string, props: EcrAuditTrailPro
 }
 
 /** Whether EventBridge tells of a signal in the Region of the audit. */
-function tellsHere(audit: Construct, { eventPattern: { source } }: ResolvedSignal): boolean {
+function tellsHere(audit: Construct, { services }: ResolvedSignal): boolean {
   const { region } = Stack.of(audit);
-  return !(source as unknown[]).includes('aws.iam') || Token.isUnresolved(region) || GLOBAL_REGIONS.includes(region);
+  return !services.some(isGlobalService) || Token.isUnresolved(region) || GLOBAL_REGIONS.includes(region);
 }
 
 /** Says what raises no signal, where it was not asked for by name. */
@@ -64,7 +64,7 @@ export function warnOfSilence(audit: Construct, signals: ResolvedSignal[]): void
   if (!isThere(AuditSignal.OIDC_PROVIDER_CHANGED)) {
     warn(audit, {
       code: 'auditIamUnheard',
-      message: `nothing here tells of IAM, so changes of OIDC providers and of who may take a pushing role raise no signal: give the audit a log group, or make one for these signals in ${GLOBAL_REGIONS[0]}`,
+      message: `nothing here tells of IAM, so changes of OIDC providers and of who may take a pushing role raise no signal, and the root user one in this Region only: give the audit the log of a trail of all Regions, or make one for these signals in ${GLOBAL_REGIONS[0]}`,
     });
   }
 }

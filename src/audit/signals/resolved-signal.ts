@@ -11,6 +11,8 @@ import type { FieldCondition, SignalFacts } from '../contract';
 /** What one definition comes to in one audit. */
 export interface ResolvedSignal {
   readonly signal: AuditSignal;
+  /** Whose calls it is about, as CloudTrail names services; any where there are none. */
+  readonly services: readonly string[];
   /** Nothing where only the handler can count. */
   readonly filterPattern?: string;
   /** Broader than the signal where the facts hold conditions or a judgement. */
@@ -24,7 +26,7 @@ export interface ResolvedSignal {
  * Makes a metric filter's pattern and a rule's out of one definition. Where a pattern has no room for all of it, or a
  * judgement is left, the rule is broad, and the handler judges and counts.
  *
- * @param hasLog whether there is a log to count in
+ * @param hasLog whether there is a log that has its records, to count in
  * @returns nothing where the signal would be about nothing
  */
 export function resolve(
@@ -40,9 +42,10 @@ export function resolve(
   const filterPattern = hasLog ? patternOf(stack, { ...match, conditions }) : undefined;
   return {
     signal,
+    services: conditions.filter(({ field }) => field === 'eventSource').flatMap(({ is = [] }) => is.map(String)),
     filterPattern,
     eventPattern: fitsRule(stack, exact) ? exact : eventPattern(conditions),
-    ...(global && { elsewhere: match.conditions.slice(0, 2) }), // who and what; the rule asks for the rest
+    ...(global && hasLog && { elsewhere: match.conditions.slice(0, 2) }), // who and what; the rule asks for the rest
     facts: {
       id,
       title,
