@@ -218,11 +218,11 @@ function selectorProblems(audit: Construct, trail: cloudtrail.Trail, signals: re
     remedy: 'set managementEvents: ReadWriteType.ALL on the trail: every call of ECR is a management event, and a pull is a read',
     code: 'auditTrailSelectors',
   });
-  const deaf = signals.filter(({ services }) => services.length > 0 && services.every((service) => excluded?.includes(service))).map(({ signal }) => signal.id);
+  const deaf = signals.filter(({ services }) => services.length > 0 && services.every((service) => excluded?.includes(service)));
   if (deaf.length > 0) {
     warnLate(audit, {
       code: 'auditTrailExcludes',
-      message: `the trail records nothing of ${excluded!.join(', ')}, so ${deaf.join(', ')} raises no alarm: take excludeManagementEventSources off the trail, or leave the signal out`,
+      message: `the trail records nothing of ${excluded!.join(', ')}, so ${deaf.map(({ signal }) => signal.id).join(', ')} raises no alarm: take excludeManagementEventSources off the trail, or leave the signal out`,
     });
   }
   return problems.messages();

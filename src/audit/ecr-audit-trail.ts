@@ -111,8 +111,10 @@ export class EcrAuditTrail extends Construct {
   }
 
   /**
-   * Rule that matches when a signal occurred: each one once, however many people are told of. The event is
+   * Rule that matches when a signal occurred: each of them, however few people are told of. The event is
    * `ECR Audit Signal` of the source `cdk-secure-ecr.audit`; its detail is what machines are told by the topic.
+   *
+   * An event comes at least once: where people could not be told at first, it comes again. `eventId` is the same then.
    *
    * @param id of the rule
    */

@@ -64,7 +64,7 @@ const VERBS: Record<string, [done: string, tried: string, what: (record: CloudTr
   PolicyExecutionEvent: ['expired', 'expire', (record) => `${expired(record)} of ${repository(record)} by its lifecycle policy`],
   AddProfilePermission: ['changed', 'change', (record) => `who may use the signing profile ${request(record, 'profileName')}`],
   RemoveProfilePermission: ['changed', 'change', (record) => `who may use the signing profile ${request(record, 'profileName')}`],
-  RevokeSignature: ['revoked', 'revoke', (record) => `a signature of the profile ${request(record, 'profileName')}`],
+  RevokeSignature: ['revoked', 'revoke', (record) => `the signature of the signing job ${request(record, 'jobId')}`],
   RevokeSigningProfile: ['revoked', 'revoke', (record) => `the signing profile ${request(record, 'profileName')}`],
   CancelSigningProfile: ['cancelled', 'cancel', (record) => `the signing profile ${request(record, 'profileName')}`],
   DisableKey: ['disabled', 'disable', (record) => `the key ${request(record, 'keyId')}`],

@@ -113,7 +113,8 @@ export const REPOSITORY_SIGNALS = {
     match: (around) => ({
       conditions: [
         ...succeeded('ecr', 'PutImageScanningConfiguration'),
-        { field: 'requestParameters.imageScanningConfiguration.scanOnPush', is: [false] },
+        // Left out, ECR takes it for false.
+        { field: 'requestParameters.imageScanningConfiguration.scanOnPush', is: [false], orMissing: true },
       ],
       lists: watched(around),
     }),

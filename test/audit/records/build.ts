@@ -104,6 +104,17 @@ export interface CallOptions {
   readonly over?: Record<string, unknown>;
 }
 
+/** What services say of why a call failed. */
+const REASONS: Record<string, string> = {
+  ThrottlingException: 'Rate exceeded',
+  RepositoryNotFoundException: "The repository with name 'shop/web' does not exist in the registry with id '111111111111'",
+  ImageTagAlreadyExistsException: "The image tag 'v1.2.3' already exists in the 'shop/web' repository and cannot be overwritten because the tag is immutable.",
+};
+
+function messageOf(error: string, denied: string): string {
+  return error.startsWith('AccessDenied') ? denied : REASONS[error] ?? 'The request could not be carried out';
+}
+
 /** The record of one call. */
 export function call(service_: string, eventName: string, options: CallOptions): CloudTrailRecord {
   const { by, request = null, response = null, error, about, readOnly = false, region = REGION, over } = options;
@@ -117,7 +128,7 @@ export function call(service_: string, eventName: string, options: CallOptions):
     awsRegion: region,
     sourceIPAddress: by.sourceIPAddress,
     userAgent: by.userAgent,
-    ...(error && { errorCode: error, errorMessage: `${by.userIdentity.arn} is not authorized to perform: ${service_}:${eventName}` }),
+    ...(error && { errorCode: error, errorMessage: messageOf(error, `${by.userIdentity.arn} is not authorized to perform: ${service_}:${eventName}`) }),
     requestParameters: request,
     responseElements: response,
     requestID: uuid(`request ${unique}`),
@@ -128,6 +139,10 @@ export function call(service_: string, eventName: string, options: CallOptions):
     managementEvent: true,
     recipientAccountId: ACCOUNT,
     eventCategory: 'Management',
+    // Of calls by a client; services make theirs within AWS.
+    ...(/^\d/.test(by.sourceIPAddress) && {
+      tlsDetails: { tlsVersion: 'TLSv1.3', cipherSuite: 'TLS_AES_128_GCM_SHA256', clientProvidedHostHeader: `${service_}.${region}.amazonaws.com` },
+    }),
     ...over,
   } as CloudTrailRecord;
 }

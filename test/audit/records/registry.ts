@@ -5,6 +5,7 @@ const DEVELOPER = role(`arn:aws:iam::${ACCOUNT}:role/Developer`, 'bob@example.co
 const OTHER_STACK = byCloudFormation(role(`arn:aws:iam::${ACCOUNT}:role/cdk-other-cfn-exec-role-${ACCOUNT}-eu-west-1`, 'AWSCloudFormation'));
 const ISSUER = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com`;
 const PROFILE = `arn:aws:signer:eu-west-1:${ACCOUNT}:/signing-profiles/Images`;
+const JOB = '9a6b0a5f-6c0b-4f0e-8a8c-0c6a6f7f4d11';
 const TRAIL = `arn:aws:cloudtrail:eu-west-1:${ACCOUNT}:trail/audit`;
 const DENIED = 'AccessDenied';
 const policyText = (principal: unknown) => JSON.stringify({
@@ -14,10 +15,13 @@ const policyText = (principal: unknown) => JSON.stringify({
 
 const ecr = (eventName: string, by: Caller, request: Record<string, unknown> | null = { registryId: ACCOUNT }, error?: string) => call('ecr', eventName, { by, request, error });
 const signer = (eventName: string, by: Caller, error?: string) => call('signer', eventName, { by, request: { profileName: 'Images', reason: 'leaked' }, about: [PROFILE], error });
+const revocation = (by: Caller, error?: string) => call('signer', 'RevokeSignature', { by, request: { jobId: JOB, jobOwner: ACCOUNT, reason: 'leaked' }, error });
 const kms = (eventName: string, by: Caller, arn = KEY, error?: string) => call('kms', eventName, { by, request: { keyId: arn }, about: [arn], error });
 const iam = (eventName: string, by: Caller, request: Record<string, unknown>, error?: string) => call('iam', eventName, { by, request, error, region: 'us-east-1' });
 const inspector = (eventName: string, by: Caller, request: Record<string, unknown> = { resourceTypes: ['ECR'] }, error?: string) => call('inspector2', eventName, { by, request, error });
-const trail = (eventName: string, by: Caller, error?: string) => call('cloudtrail', eventName, { by, request: { name: TRAIL }, error });
+const trail = (eventName: string, by: Caller, error?: string) => call('cloudtrail', eventName, {
+  by, request: { [eventName === 'PutEventSelectors' ? 'trailName' : 'name']: TRAIL }, error,
+});
 
 const signIn = (by: Caller) => call('signin', 'ConsoleLogin', {
   by, response: { ConsoleLogin: 'Success' }, over: { eventType: 'AwsConsoleSignIn', additionalEventData: { MFAUsed: 'Yes' } },
@@ -66,11 +70,11 @@ export const REGISTRY_RECORDS: Row[] = [
   ['a permission is added to a signing profile', signer('AddProfilePermission', ADMINISTRATOR), 'signingChanged'],
   ['a permission is taken from a signing profile', signer('RemoveProfilePermission', ADMINISTRATOR), 'signingChanged'],
   ['the deployment adds a permission to a signing profile', signer('AddProfilePermission', DEPLOYMENT)],
-  ['a signature is revoked', signer('RevokeSignature', ADMINISTRATOR), 'signatureRevoked'],
+  ['a signature is revoked', revocation(ADMINISTRATOR), 'signatureRevoked'],
   ['a signing profile is revoked', signer('RevokeSigningProfile', ADMINISTRATOR), 'signatureRevoked'],
   ['a signing profile is cancelled', signer('CancelSigningProfile', ADMINISTRATOR), 'signatureRevoked'],
   ['the deployment cancels a signing profile', signer('CancelSigningProfile', DEPLOYMENT), 'signatureRevoked'],
-  ['revoking is denied', signer('RevokeSignature', DEVELOPER, DENIED)],
+  ['revoking is denied', revocation(DEVELOPER, DENIED)],
   ['a signing profile is read', signer('GetSigningProfile', DEVELOPER)],
   ['something is signed', signer('SignPayload', role(PIPELINE, 'release-1'))],
 
@@ -90,7 +94,7 @@ export const REGISTRY_RECORDS: Row[] = [
   ['a thumbprint is changed', iam('UpdateOpenIDConnectProviderThumbprint', ADMINISTRATOR, { openIDConnectProviderArn: ISSUER }), 'oidcProviderChanged'],
   ['the deployment makes an OIDC provider', iam('CreateOpenIDConnectProvider', DEPLOYMENT, { url: 'https://token.actions.githubusercontent.com' })],
   ['an OIDC provider is tagged', iam('TagOpenIDConnectProvider', ADMINISTRATOR, { openIDConnectProviderArn: ISSUER })],
-  ['an OIDC provider cannot be made', iam('CreateOpenIDConnectProvider', ADMINISTRATOR, {}, 'EntityAlreadyExistsException')],
+  ['an OIDC provider cannot be made', iam('CreateOpenIDConnectProvider', ADMINISTRATOR, { url: 'https://token.actions.githubusercontent.com' }, 'EntityAlreadyExistsException')],
 
   ['the trust of the pipeline is changed', iam('UpdateAssumeRolePolicy', ADMINISTRATOR, { roleName: 'Pipeline', policyDocument: '{}' }), 'pusherTrustChanged'],
   ['the deployment changes the trust of the pipeline', iam('UpdateAssumeRolePolicy', DEPLOYMENT, { roleName: 'Pipeline' })],
@@ -100,7 +104,7 @@ export const REGISTRY_RECORDS: Row[] = [
   ['the pipeline is described', iam('GetRole', DEVELOPER, { roleName: 'Pipeline' })],
 
   ['Inspector is disabled', inspector('Disable', ADMINISTRATOR), 'inspectorDisabled'],
-  ['the administrator of Inspector is disabled', inspector('DisableDelegatedAdminAccount', ADMINISTRATOR), 'inspectorDisabled'],
+  ['the administrator of Inspector is disabled', inspector('DisableDelegatedAdminAccount', ADMINISTRATOR, { delegatedAdminAccountId: '222222222222' }), 'inspectorDisabled'],
   ['an account leaves Inspector', inspector('DisassociateMember', ADMINISTRATOR, { accountId: '222222222222' }), 'inspectorDisabled'],
   ['the deployment disables Inspector', inspector('Disable', DEPLOYMENT), 'inspectorDisabled'],
   ['Inspector is enabled', inspector('Enable', ADMINISTRATOR)],

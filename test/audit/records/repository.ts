@@ -121,6 +121,7 @@ export const REPOSITORY_RECORDS: Row[] = [
   ['making tags mutable fails', onRepository('PutImageTagMutability', { by: ADMINISTRATOR, ...mutability('MUTABLE'), error: 'RepositoryNotFoundException' })],
 
   ['scan on push is turned off', onRepository('PutImageScanningConfiguration', { by: ADMINISTRATOR, ...scanning(false) }), 'scanOnPushTurnedOff'],
+  ['scan on push is turned off by leaving it out', onRepository('PutImageScanningConfiguration', { by: ADMINISTRATOR, request: { imageScanningConfiguration: {} } }), 'scanOnPushTurnedOff'],
   ['the deployment turns scan on push off', onRepository('PutImageScanningConfiguration', { by: DEPLOYMENT, ...scanning(false) }), 'scanOnPushTurnedOff'],
   ['scan on push is turned on', onRepository('PutImageScanningConfiguration', { by: ADMINISTRATOR, ...scanning(true) })],
   ['scan on push of a repository that is not watched is turned off', onRepository('PutImageScanningConfiguration', { by: ADMINISTRATOR, ...scanning(false), arn: OTHER })],
