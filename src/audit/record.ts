@@ -102,13 +102,15 @@ function isGitHubCom(identity?: UserIdentity): boolean {
 
 /**
  * Reads a subject in either of GitHub's forms, `repo:owner/name:...` and `repo:owner@id/name@id:...`, and a session
- * name that ends in the number of the run, as `release-1234567890` does.
+ * name that ends in the number of the run and of the attempt, as `release-1234567890` and `2002-1234567890-1` do: a word before
+ * them is the workflow, a number the id of the repository.
  */
 export function gitHubRun(subject: string, sessionName?: unknown, onGitHubCom = true): GitHubRun | undefined {
   const [, owner, name, context] = /^repo:([^/:@]+)(?:@\d+)?\/([^:@]+)(?:@\d+)?:(.+)$/.exec(subject) ?? [];
   if (!owner) return undefined;
   const repository = `${owner}/${name}`;
-  const [, workflow, runId] = /^(?:(.+?)[-_.@=])?(\d{6,20})(?:[-_.@=]\d{1,3})?$/.exec(String(sessionName ?? '')) ?? [];
-  const url = runId && onGitHubCom ? `https://github.com/${repository}/actions/runs/${runId}` : undefined;
+  const [, prefix, runId, attempt] = /^(?:(.+?)[-_.@=])?(\d{6,20})(?:[-_.@=](\d{1,3}))?$/.exec(String(sessionName ?? '')) ?? [];
+  const workflow = prefix && /\D/.test(prefix) ? prefix : undefined;
+  const url = runId && onGitHubCom ? `https://github.com/${repository}/actions/runs/${runId}${attempt ? `/attempts/${attempt}` : ''}` : undefined;
   return { repository, context, ...(workflow && { workflow }), ...(runId && { runId }), ...(url && { url }) };
 }

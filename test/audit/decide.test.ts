@@ -195,12 +195,27 @@ describe('sessions of GitHub Actions', () => {
     ['1234567890', { runId: '1234567890' }],
     ['release-1234567890', { workflow: 'release', runId: '1234567890' }],
     ['build_and-push-1234567890-2', { workflow: 'build_and-push', runId: '1234567890' }],
+    ['789012345-1234567890-1', { runId: '1234567890' }],
+    ['2002-1234567890-12', { runId: '1234567890' }],
+    ['2002-1234567890', { runId: '1234567890' }],
+    ['2026-release-1234567890-2', { workflow: '2026-release', runId: '1234567890' }],
+    ['1234567890-1', { runId: '1234567890' }],
     ['v2-12', {}],
+    ['2002-12-1', {}],
     [undefined, {}],
   ])('the session name %s', (sessionName, expected) => {
     const { url: _url, repository: _repository, context: _context, ...named } = gitHubRun('repo:acme/shop:pull_request', sessionName)!;
     expect(named).toEqual(expected);
   });
+});
+
+test.each([
+  ['789012345-1234567890-3', '/actions/runs/1234567890/attempts/3'],
+  ['1234567890-1', '/actions/runs/1234567890/attempts/1'],
+  ['release-1234567890', '/actions/runs/1234567890'],
+])('the session name %s links to %s', (sessionName, path) => {
+  expect(gitHubRun('repo:acme/shop:pull_request', sessionName)!.url).toBe(`https://github.com/acme/shop${path}`);
+  expect(gitHubRun('repo:acme/shop:pull_request', sessionName, false)).not.toHaveProperty('url');
 });
 
 describe('policies', () => {
