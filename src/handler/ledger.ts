@@ -5,6 +5,8 @@ import {
 /** How long somebody may work on a thing before somebody else may begin it anew; longer than a function runs. */
 const LEASE_SECONDS = 120;
 const DAY = 86_400;
+/** As long as a message may come back out of a dead letter queue. */
+const RETENTION = 15 * DAY;
 
 export type Begun = 'begun' | 'done';
 
@@ -12,6 +14,16 @@ export type Begun = 'begun' | 'done';
 export interface Counted {
   readonly number: number;
   readonly window: number;
+}
+
+/** What is known of a window. */
+export interface Tally {
+  /** How many were counted. */
+  readonly total: number;
+  /** Of how many of them a summary has told. */
+  readonly summarized: number;
+  /** Until when whatever is counted will be in a summary that was asked for, in seconds since 1970. */
+  readonly summarizedUntil: number;
 }
 
 /** Somebody else works on it: try again later. */
@@ -40,7 +52,7 @@ export class Ledger {
         Key: { key: { S: key } },
         ConditionExpression: 'attribute_not_exists(lease) OR lease < :now',
         UpdateExpression: 'SET lease = :lease, expires = :expires',
-        ExpressionAttributeValues: { ':now': n(seconds), ':lease': n(seconds + LEASE_SECONDS), ':expires': n(seconds + 15 * DAY) },
+        ExpressionAttributeValues: { ':now': n(seconds), ':lease': n(seconds + LEASE_SECONDS), ':expires': n(seconds + RETENTION) },
       }));
       return 'begun';
     } catch (error) {
@@ -72,7 +84,7 @@ export class Ledger {
       Key: { key: { S: counterOf(group, window) } },
       UpdateExpression: 'ADD #total :one SET expires = :expires',
       ExpressionAttributeNames: { '#total': 'total' },
-      ExpressionAttributeValues: { ':one': n(1), ':expires': n(this.seconds() + DAY) },
+      ExpressionAttributeValues: { ':one': n(1), ':expires': n(this.seconds() + RETENTION) },
       ReturnValues: 'ALL_NEW',
     }));
     const total = Attributes!.total.N!;
@@ -86,9 +98,22 @@ export class Ledger {
     return { number: Number(total), window };
   }
 
-  /** How many of a group were counted in a window. */
-  public async total(group: string, window: number): Promise<number> {
-    return Number((await this.get(counterOf(group, window)))?.total?.N ?? 0);
+  /** What is known of a group in a window. */
+  public async tally(group: string, window: number): Promise<Tally> {
+    const item = await this.get(counterOf(group, window));
+    const [total, summarized, summarizedUntil] = ['total', 'summarized', 'summarizedUntil'].map((name) => Number(item?.[name]?.N ?? 0));
+    return { total, summarized, summarizedUntil };
+  }
+
+  /** Notes what became of a window that things were counted in. */
+  public async note(group: string, window: number, what: keyof Omit<Tally, 'total'>, value: number): Promise<void> {
+    await this.client.send(new UpdateItemCommand({
+      TableName: this.table,
+      Key: { key: { S: counterOf(group, window) } },
+      UpdateExpression: 'SET #what = :value',
+      ExpressionAttributeNames: { '#what': what },
+      ExpressionAttributeValues: { ':value': n(value) },
+    }));
   }
 
   /** Keeps something for a day. */

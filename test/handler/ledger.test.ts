@@ -39,9 +39,18 @@ test('counts once however often it is begun, in the window where it was counted 
   await ledger.begin('a');
 
   expect(await ledger.count('a', 'deletions', 600)).toEqual({ number: 1, window: 300 });
-  expect(await ledger.total('deletions', 300)).toBe(2);
-  expect(await ledger.total('deletions', 600)).toBe(0);
-  expect(await ledger.total('pushes', 300)).toBe(0);
+  expect(await ledger.tally('deletions', 300)).toEqual({ total: 2, summarized: 0, summarizedUntil: 0 });
+  expect(await ledger.tally('deletions', 600)).toMatchObject({ total: 0 });
+  expect(await ledger.tally('pushes', 300)).toMatchObject({ total: 0 });
+});
+
+test('notes what became of a window', async () => {
+  await ledger.begin('a');
+  await ledger.count('a', 'deletions', 300);
+  await ledger.note('deletions', 300, 'summarized', 7);
+  await ledger.note('deletions', 300, 'summarizedUntil', 900);
+
+  expect(await ledger.tally('deletions', 300)).toEqual({ total: 1, summarized: 7, summarizedUntil: 900 });
 });
 
 test('keeps and recalls', async () => {
