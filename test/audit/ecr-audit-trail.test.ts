@@ -395,6 +395,17 @@ describe('pushers', () => {
     expect(filters.includes('pushedAroundPipeline')).toBe(isNamed);
   });
 
+  test('a role whose name is known at deployment only: its trust is judged by the handler', () => {
+    const made = new iam.CfnRole(stack, 'Ours', { assumeRolePolicyDocument: {} });
+    audit({ ...watching(), pushers: [new iam.ArnPrincipal(made.attrArn)] });
+    const ids = { Ours: `arn:aws:iam::${ACCOUNT}:role/service/ours` };
+
+    expect(heard(stack, ids).find((one) => one.facts.id === 'pushedAroundPipeline')!.facts.counted).toBeUndefined();
+    expect(toldAndCounted(push(session(ids.Ours, 'x')), ids)).toEqual(NOBODY);
+    expect(toldAndCounted(trustOf('ours'), ids)).toEqual(only('pusherTrustChanged'));
+    expect(toldAndCounted(trustOf('theirs'), ids)).toEqual(NOBODY);
+  });
+
   test('a user of the app pushes', () => {
     audit({ ...watching(), pushers: [new iam.User(stack, 'Ours')] });
     const ids = Object.fromEntries(Object.keys(template().findResources('AWS::IAM::User')).map((id) => [id, `arn:aws:iam::${ACCOUNT}:user/ours`]));

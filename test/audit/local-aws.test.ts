@@ -8,7 +8,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { EventBridgeClient, ListTargetsByRuleCommand } from '@aws-sdk/client-eventbridge';
 import { GetQueueUrlCommand, ReceiveMessageCommand, SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { App, Stack, aws_ecr as ecr, aws_iam as iam, aws_sns_subscriptions as subscriptions, aws_sqs as sqs } from 'aws-cdk-lib';
-import { ADMINISTRATOR, call, root } from './records/build';
+import { ADMINISTRATOR, asEvent, call, onRepository, root } from './records/build';
 import { AuditSignal, AuditSource, EcrAuditTrail } from '../../src';
 import type { CloudTrailRecord } from '../../src/audit/contract';
 import { LocalAws, makeImage, push } from '../local-aws';
@@ -126,11 +126,11 @@ describe('the function that tells, as its role', () => {
     await log.send(new PutLogEventsCommand({ ...to, logEvents }));
   }
 
-  /** What is told of other Regions. */
-  async function hear(): Promise<any[]> {
+  /** What is told of a Region, or of all others. */
+  async function hear(of?: string): Promise<any[]> {
     const { Messages = [] } = await aws.client(SQSClient).send(
       new ReceiveMessageCommand({ QueueUrl: deployed('Heard'), WaitTimeSeconds: 2, MaxNumberOfMessages: 10 }));
-    return Messages.map(({ Body }) => JSON.parse(Body!)).filter(({ region }) => region !== REGION);
+    return Messages.map(({ Body }) => JSON.parse(Body!)).filter(({ region }) => of ? region === of : region !== REGION);
   }
 
   test('tells of what the log alone knows: IAM, and the root user in another Region', async () => {
@@ -154,5 +154,19 @@ describe('the function that tells, as its role', () => {
       { signal: 'rootUsed', region: 'ap-southeast-2', sentence: expect.stringMatching(/^The root user of account 111111111111 /) },
     ]));
     expect(told).toHaveLength(2);
+  });
+
+  test('tells once of what a rule could not deliver, when it comes back out of the dead letter queue', async () => {
+    const deletion = onRepository('BatchDeleteImage', { by: ADMINISTRATOR, request: { imageIds: [{ imageTag: 'v0' }] } });
+    const givenBack = { QueueUrl: deployed('OneTellerEventsQueue'), MessageBody: JSON.stringify(asEvent(deletion)) };
+    for (let times = 0; times < 2; times++) await aws.client(SQSClient).send(new SendMessageCommand(givenBack));
+
+    const told: any[] = [];
+    await eventually(async () => told.push(...await hear(REGION)) >= 1 || undefined);
+    told.push(...await hear(REGION));
+
+    expect(told.map(({ signal, sentence }) => ({ signal, sentence }))).toEqual([
+      { signal: 'imageDeleted', sentence: 'Role AWSReservedSSO_Admin_0123456789abcdef (session alice@example.com) deleted v0 from shop/web.' },
+    ]);
   });
 });
