@@ -39,7 +39,10 @@ export function joinFindings(copies: Iterable<JudgedCopy>, policy: PolicyDocumen
       asBad.get(id)!.push(copy);
     }
   }
-  return [...worst].map(([id, copy]) => asBad.has(id) ? joined(asBad.get(id)!, policy) : alone(copy));
+  return Array.from(worst.values(), (copy) => {
+    const all = asBad.get(copy.finding.id);
+    return all ? joined(all, policy) : alone(copy);
+  });
 }
 
 function isWorseThan(a: JudgedCopy, b: JudgedCopy): boolean {

@@ -1,7 +1,7 @@
-import type { Disposition, Finding, PolicyDocument, ScanFacts, Severity, VerdictStatus } from '../contract';
+import type { Disposition, Finding, PolicyDocument, RuleDocument, ScanFacts, Severity, VerdictStatus } from '../contract';
 import type { Exceptions } from './apply-exceptions';
 import { type EndOfLife, endOfLife } from './end-of-life';
-import { type JudgedCopy, compare } from './join-findings';
+import { type JudgedCopy, compare, least } from './join-findings';
 import type { ImageNode } from './manifest-graph';
 import { matchRule } from './match-rule';
 import { type ScanStatus, scanStatus } from './scan-status';
@@ -66,55 +66,55 @@ export function isUnjudged({ state }: ScanStatus, { onUnscannable }: PolicyDocum
 /** Shared, because there may be many findings. */
 const NONE: readonly string[] = [];
 
+/** What becomes of a finding, rule by rule; every member from the beginning, so that all have one shape. */
+interface Counted extends JudgedCopy {
+  disposition: Disposition;
+  graceUntil: string | undefined;
+  rules: readonly string[];
+}
+
 function dispose(
   found: readonly Finding[], digest: string, policy: PolicyDocument, exceptions: Exceptions, now: Date,
 ): JudgedCopy[] {
   const images = [digest];
-  const counting: Finding[] = [];
-  const result: JudgedCopy[] = [];
-  for (const finding of found) {
-    const set = (disposition: Disposition) => result.push({ finding, disposition, rules: NONE, images });
-    if (finding.status === 'SUPPRESSED' && policy.suppressed === 'IGNORE') {
-      set('SUPPRESSED');
-    } else if (finding.status === 'CLOSED' && policy.closed === 'IGNORE') {
-      set('CLOSED');
-    } else {
-      const left = exceptions.leftOf(finding, digest);
-      if (left) counting.push(left);
-      else set('EXCEPTED');
-    }
-  }
-  return [...result, ...applyRules(counting, images, policy, now)];
-}
-
-/** What a finding has met of the rules so far; every member from the beginning, so that all have one shape. */
-interface Met {
-  broken: string[] | undefined;
-  within: boolean;
-  graceUntil: string | undefined;
-}
-
-function applyRules(findings: readonly Finding[], images: readonly string[], policy: PolicyDocument, now: Date): JudgedCopy[] {
-  const met: Met[] = findings.map(() => ({ broken: undefined, within: false, graceUntil: undefined }));
-  for (const rule of policy.rules) {
-    const counted: number[] = [];
-    findings.forEach((finding, index) => {
-      const { counts, graceUntil } = matchRule(rule, finding, policy, now);
-      if (counts) counted.push(index);
-      else if (graceUntil !== undefined && !(met[index].graceUntil! <= graceUntil)) met[index].graceUntil = graceUntil;
-    });
-    // A rule counts vulnerabilities, however many packages have one.
-    const isBroken = counted.length > rule.max && new Set(counted.map((index) => findings[index].id)).size > rule.max;
-    for (const index of counted) {
-      if (isBroken) (met[index].broken ??= []).push(rule.name);
-      else met[index].within = true;
-    }
-  }
-  return findings.map((finding, index) => {
-    const { broken, within, graceUntil } = met[index];
-    if (broken) return { finding, disposition: 'BLOCKING', rules: broken.sort(compare), images };
-    return { finding, disposition: within ? 'WITHIN_LIMIT' : graceUntil ? 'IN_GRACE' : 'NO_RULE', graceUntil, rules: NONE, images };
+  const as = (disposition: Disposition, finding: Finding): Counted => ({ finding, disposition, graceUntil: undefined, rules: NONE, images });
+  const all = found.map((finding) => {
+    if (finding.status === 'SUPPRESSED' && policy.suppressed === 'IGNORE') return as('SUPPRESSED', finding);
+    if (finding.status === 'CLOSED' && policy.closed === 'IGNORE') return as('CLOSED', finding);
+    const left = exceptions.leftOf(finding, digest);
+    return left ? as('NO_RULE', left) : as('EXCEPTED', finding);
   });
+  const counting = all.filter(({ disposition }) => disposition === 'NO_RULE');
+  for (const rule of policy.rules) applyRule(rule, counting, policy, now);
+  return all;
+}
+
+function applyRule(rule: RuleDocument, findings: readonly Counted[], policy: PolicyDocument, now: Date): void {
+  const counted: Counted[] = [];
+  for (const each of findings) {
+    const { counts, graceUntil } = matchRule(rule, each.finding, policy, now);
+    if (counts) counted.push(each);
+    else if (graceUntil !== undefined) giveGrace(each, graceUntil);
+  }
+  // A rule counts vulnerabilities, however many packages have one.
+  const isBroken = counted.length > rule.max && new Set(counted.map(({ finding }) => finding.id)).size > rule.max;
+  const alone = [rule.name];
+  for (const each of counted) {
+    if (isBroken) {
+      each.disposition = 'BLOCKING';
+      each.graceUntil = undefined;
+      each.rules = each.rules === NONE ? alone : [...each.rules, rule.name].sort(compare);
+    } else if (each.disposition !== 'BLOCKING') {
+      each.disposition = 'WITHIN_LIMIT';
+    }
+  }
+}
+
+/** What breaks another rule has none. */
+function giveGrace(to: Counted, until: string): void {
+  if (to.disposition === 'BLOCKING') return;
+  to.graceUntil = least(to.graceUntil, until);
+  if (to.disposition === 'NO_RULE') to.disposition = 'IN_GRACE';
 }
 
 /** What is known to be missing of what is approved without a scan, too: no listing will ever be complete, an event may be ahead of it. */
