@@ -1,5 +1,5 @@
 import { IMAGE, NOW, STANDARD, digest, facts, finding, fixable, index, judge, policy, scan, single } from './facts';
-import type { ExceptionDocument, Finding, ImageFacts, PolicyDocument, ScanFacts } from '../../src/inspector/contract';
+import type { ExceptionDocument, Finding, ImageFacts, PolicyDocument, RuleDocument, ScanFacts } from '../../src/inspector/contract';
 import { decide } from '../../src/inspector/decide';
 import { imageTree } from '../../src/inspector/decision/manifest-graph';
 
@@ -201,6 +201,18 @@ describe('rules', () => {
     const platforms = index([finding({ knownSince: days(-12) })], [finding({ knownSince: days(-10) })], [finding({ knownSince: days(-11) })]);
     const { tolerated } = judge(platforms, policy([{ graceDays: { HIGH: 20 } }]));
     expect(tolerated).toMatchObject([{ graceUntil: days(8), images: [digest(2), digest(3), digest(4)] }]);
+  });
+
+  test('what breaks one rule has no grace by another, nor by one limit what it has not by another, in whatever order', () => {
+    const [broken, grace, limit]: Array<Partial<RuleDocument>> = [{ minSeverity: 'HIGH' }, { graceDays: { HIGH: 30 } }, { max: 5 }];
+    const recent = single([finding({ knownSince: days(-1) })]);
+    for (const rules of [[broken, grace, limit], [limit, grace, broken], [grace, broken, limit]]) {
+      const { reasons: [{ rules: names, finding: told }], judgeAgainAt } = judge(recent, policy(rules.map((rule) => ({ name: JSON.stringify(rule), ...rule }))));
+      expect([names, told?.disposition, told?.graceUntil, judgeAgainAt]).toEqual([[JSON.stringify(broken)], 'BLOCKING', undefined, undefined]);
+    }
+    for (const rules of [[grace, limit], [limit, grace]]) {
+      expect(judge(recent, policy(rules))).toMatchObject({ tolerated: [{ disposition: 'WITHIN_LIMIT', graceUntil: days(29) }], judgeAgainAt: days(29) });
+    }
   });
 
   test('a limit is of each platform, and all that are over it are reasons', () => {
