@@ -207,7 +207,8 @@ describe('rules', () => {
     const [broken, grace, limit]: Array<Partial<RuleDocument>> = [{ minSeverity: 'HIGH' }, { graceDays: { HIGH: 30 } }, { max: 5 }];
     const recent = single([finding({ knownSince: days(-1) })]);
     for (const rules of [[broken, grace, limit], [limit, grace, broken], [grace, broken, limit]]) {
-      const { reasons: [{ rules: names, finding: told }], judgeAgainAt } = judge(recent, policy(rules.map((rule) => ({ name: JSON.stringify(rule), ...rule }))));
+      const named = policy(rules.map((rule) => ({ name: JSON.stringify(rule), ...rule })));
+      const { reasons: [{ rules: names, finding: told }], judgeAgainAt } = judge(recent, named);
       expect([names, told?.disposition, told?.graceUntil, judgeAgainAt]).toEqual([[JSON.stringify(broken)], 'BLOCKING', undefined, undefined]);
     }
     for (const rules of [[grace, limit], [limit, grace]]) {
