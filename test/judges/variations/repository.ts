@@ -41,7 +41,7 @@ export const REPOSITORY: Record<string, Build> = {
     const props: Required<SecureEcrRepositoryProps> = {
       repositoryName: 'team/everything',
       encryption: EcrEncryption.ownKey(),
-      tagMutability: tagMutability.immutableExcept,
+      tagMutability: tagMutability.immutable,
       retention: retention.production,
       removalPolicy: RemovalPolicy.DESTROY,
       emptyOnDelete: true,
