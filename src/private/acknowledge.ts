@@ -12,9 +12,12 @@ export function acknowledge(construct: IConstruct, rule: string, reason: string)
 
 /** Whether a rule or a warning was acknowledged on the construct itself. */
 export function isAcknowledged({ node }: IConstruct, id: string): boolean {
-  const qualified = id.includes('::') ? id : `annotation::${id}`; // as the CDK writes it
-  return node.metadata.some(({ type, data }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY && qualified in data);
+  return node.metadata.some(({ type, data }) =>
+    type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY && Object.keys(data).some((key) => key.replace(QUALIFIER, '') === id));
 }
+
+/** The CDK puts it before ids that have no colons; newer ones write it with a capital, and before all of them. */
+const QUALIFIER = /^annotation::/i;
 
 /**
  * Acknowledges resources with wildcards of a policy, as cdk-nag names them. The CDK takes no id with `::` twice, which ARNs of

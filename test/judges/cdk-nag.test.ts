@@ -33,7 +33,7 @@ test('finds nothing in any variation, but what is exempt', () => {
 test('every acknowledgement of the library is needed somewhere', () => {
   const acknowledged = variations().node.findAll().filter(isOurs).flatMap(({ node }) => node.metadata)
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
-    .flatMap(({ data }) => Object.keys(data).map((id) => withoutPack(id.replace(/^annotation::/, ''))));
+    .flatMap(({ data }) => Object.keys(data).map((id) => withoutPack(id.replace(/^annotation::/i, ''))));
   const addMetadata = Node.prototype.addMetadata;
   jest.spyOn(Node.prototype, 'addMetadata').mockImplementation(function (this: Node, type, ...others) {
     if (type !== Validations.ACKNOWLEDGED_RULES_METADATA_KEY) addMetadata.call(this, type, ...others);
