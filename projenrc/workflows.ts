@@ -103,7 +103,7 @@ export class Workflows extends Component {
         { name: 'Checkout', uses: 'actions/checkout' },
         { name: 'Setup Python', uses: 'actions/setup-python', with: { 'python-version': '3.10' } },
         { name: 'Setup Java', uses: 'actions/setup-java', with: { 'distribution': 'corretto', 'java-version': '17' } },
-        { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version': '1.25', 'cache': false } },
+        { name: 'Setup Go', uses: 'actions/setup-go', with: { 'go-version-file': 'test/clients/go.mod', 'cache': false } },
         ...project.renderWorkflowSetup({ mutable: false }),
         { name: 'Make what is tested', run: 'npx projen pre-compile && npx projen compile' },
         { name: 'Test', run: 'npx projen ${{ matrix.task }}' },
