@@ -116,7 +116,6 @@ export function endOfLife(operatingSystem: string): EndOfLife | undefined {
 /** Of two systems that one image is said to have, the one whose support ends first: the other one hides nothing. */
 export function oldestSystem(a: string | undefined, b: string | undefined): string | undefined {
   if (a === b || a === undefined || b === undefined) return a ?? b;
-  const [endOfA, endOfB] = [endOfLife(a)?.since, endOfLife(b)?.since];
-  if (endOfA === endOfB) return a < b ? a : b;
-  return endOfB === undefined || (endOfA !== undefined && endOfA < endOfB) ? a : b;
+  const key = (system: string) => `${endOfLife(system)?.since ?? 'never'} ${system}`; // days are sorted before words
+  return key(a) < key(b) ? a : b;
 }

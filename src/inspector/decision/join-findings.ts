@@ -35,8 +35,9 @@ export function joinFindings(copies: Iterable<JudgedCopy>, policy: PolicyDocumen
       worst.set(id, copy);
       asBad.delete(id);
     } else {
-      asBad.set(id, asBad.get(id) ?? [other]);
-      asBad.get(id)!.push(copy);
+      const all = asBad.get(id);
+      if (all) all.push(copy);
+      else asBad.set(id, [other, copy]);
     }
   }
   return Array.from(worst.values(), (copy) => {
